@@ -1,0 +1,156 @@
+"""The dataset's card: how it was made, what fell and why, how it is balanced and split, what it cost, what it is not."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from synthgen import __version__, export, report, views
+from synthgen import split as splits
+from synthgen.reasons import REASONS
+from synthgen.store.ledger import Ledger
+from synthgen.store.run import Run
+from synthgen.types import Label, Record
+
+if TYPE_CHECKING:
+    import polars as pl
+
+BEGIN, END = "<!-- synthgen: begin -->", "<!-- synthgen: end -->"
+SAMPLES = 6
+MOST_LABELS = 40
+_SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))
+
+
+def render(run: Run, tables: dict[str, pl.DataFrame]) -> str:
+    """Return the card of a run as Markdown with its metadata in front."""
+    from pathlib import Path
+
+    from jinja2 import Environment, StrictUndefined
+
+    source = (Path(__file__).parent / "card.md.j2").read_text(encoding="utf-8")
+    environment = Environment(undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, autoescape=False)  # noqa: S701 - Markdown
+    environment.filters["cell"] = lambda value: str(value).replace("|", "\\|").replace("\n", " ")
+    body = environment.from_string(source).render(_facts(run, tables))
+    front = yaml.safe_dump(metadata(run, tables), sort_keys=False, allow_unicode=True)
+    return f"---\n{front}---\n{BEGIN}\n{body.strip()}\n{END}\n"
+
+
+def metadata(run: Run, tables: dict[str, pl.DataFrame]) -> dict[str, Any]:
+    """Return the keys of the card's metadata that synthgen writes."""
+    lock = run.read_lock() or {}
+    rows = sum(table.height for table in tables.values())
+    language = lock.get("recipe", {}).get("checks", {}).get("quality", {}).get("language")
+    labelled = bool(export.kind(run).marked(Label))
+    found: dict[str, Any] = {
+        "pretty_name": run.folder.name,
+        "task_categories": ["text-classification"] if labelled else ["text-generation"],
+        "tags": ["synthetic", "synthgen"],
+        "size_categories": [next((name for most, name in _SIZES if rows < most), "n>1M")],
+        "configs": [
+            {
+                "config_name": "default",
+                "default": True,
+                "data_files": [{"split": name, "path": f"data/{name}-*.parquet"} for name in tables],
+            }
+        ],
+    }
+    return {"language": [language]} | found if language else found
+
+
+def merge(standing: str, own: str) -> str:
+    """Return our card laid into one that stands: text around our block and keys that are not ours stay.
+
+    Args:
+        standing: the card in the repository.
+        own: the card that `render` made.
+    """
+    front, body = _parts(standing)
+    own_front, own_body = _parts(own)
+    merged = yaml.safe_dump(front | own_front, sort_keys=False, allow_unicode=True)
+    if BEGIN in body and END in body:
+        before, rest = body.split(BEGIN, 1)
+        body = before + own_body.strip("\n") + rest.split(END, 1)[1]
+    else:
+        body = f"{body.rstrip()}\n\n{own_body.strip()}\n" if body.strip() else own_body
+    return f"---\n{merged}---\n{body}"
+
+
+def _parts(text: str) -> tuple[dict[str, Any], str]:
+    if text.startswith("---\n") and "\n---\n" in text[4:]:
+        front, body = text[4:].split("\n---\n", 1)
+        try:
+            loaded = yaml.safe_load(front)
+        except yaml.YAMLError:
+            return {}, body
+        return (loaded if isinstance(loaded, dict) else {}), body
+    return {}, text
+
+
+def leakage(run: Run, tables: dict[str, pl.DataFrame]) -> dict[str, int]:
+    """Return what crosses splits: parent seeds, and near-duplicates at the recipe's threshold; both should be 0."""
+    import polars as pl
+
+    lock = run.read_lock() or {}
+    least = lock.get("recipe", {}).get("checks", {}).get("dedup", {}).get("near", 0.6)
+    kept = pl.concat([table.with_columns(split=pl.lit(name)) for name, table in tables.items()], how="diagonal")
+    record = export.kind(run)
+    rows = [_known(row, record) for row in kept.iter_rows(named=True)]
+    compared = kept.select("id", "split").with_columns(
+        text=pl.Series([row.wording() for row in rows]), label=pl.lit("", pl.String)
+    )
+    parents = run.read("candidates").filter(pl.col("id").is_in(kept["id"].implode())).explode("parents")
+    spread = parents.drop_nulls("parents").group_by("parents").agg(pl.col("split").n_unique())
+    return {
+        "seeds": spread.filter(pl.col("split") > 1).height,
+        "pairs": len(splits.leaks(compared, least)),
+        "rows": kept.height,
+    }
+
+
+def _known(row: dict[str, Any], record: type[Record]) -> Record:
+    return record.model_validate({name: row[name] for name in record.model_fields if row.get(name) is not None})
+
+
+def _balance(tables: dict[str, pl.DataFrame], record: type[Record]) -> dict[str, Any]:
+    """Return rows of each label in each split, most rows first."""
+    import polars as pl
+
+    name = next(iter(record.marked(Label)), None)
+    if name is None:
+        return {"field": "", "rows": [("all", [table.height for table in tables.values()])], "more": 0}
+    labels = pl.concat([table[name] for table in tables.values()]).value_counts(sort=True)[name].to_list()
+    rows = [(label, [table.filter(pl.col(name) == label).height for table in tables.values()]) for label in labels]
+    return {"field": name, "rows": rows[:MOST_LABELS], "more": max(0, len(rows) - MOST_LABELS)}
+
+
+def _facts(run: Run, tables: dict[str, pl.DataFrame]) -> dict[str, Any]:
+    lock = run.read_lock() or {}
+    record = export.kind(run)
+    verdicts = run.read("verdicts")
+    kept = run.read("kept").height
+    if run.ledger.is_file():
+        with Ledger(run.ledger) as ledger:
+            spent = report.spent(ledger.spent())
+    else:
+        spent = "nothing: no model was asked"
+    first = next(iter(tables.values()))
+    return {
+        "name": run.folder.name,
+        "version": __version__,
+        "recipe": lock.get("recipe") or {},
+        "recipe_text": yaml.safe_dump(lock.get("recipe") or {}, sort_keys=False, allow_unicode=True).strip(),
+        "model": lock.get("model") or {},
+        "seeds": lock.get("seeds") or {},
+        "splits": {name: table.height for name, table in tables.items()},
+        "real_test": run.table("test").is_file(),
+        "kept": kept,
+        "waterfall": views.waterfall(verdicts, run.read("candidates").height, kept),
+        "reasons": [(code, times, REASONS[code].meaning) for code, times in views.reasons(verdicts).items()],
+        "balance": _balance(tables, record),
+        "leakage": leakage(run, tables),
+        "spent": spent,
+        "fields": {name: info.description or "" for name, info in record.model_fields.items()},
+        "samples": [json.dumps(row, ensure_ascii=False) for row in first.head(SAMPLES).drop("id").iter_rows(named=True)],
+    }

@@ -1,0 +1,28 @@
+"""Checks: each takes a table of candidates and gives one verdict a row, in order.
+
+A table has the columns `id`, `split`, `fault`, `evidence`, `text` (what is compared), `label`, and one column
+`prose:FIELD` for each field of written text. A verdict looks back, never ahead: it may know rows that were kept before,
+in this call or an earlier one, so that many small tables get the verdicts that one large table gets.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import polars as pl
+
+Check = Callable[["pl.DataFrame"], "pl.DataFrame"]
+"""Table of candidates to table of verdicts: columns reason (null = keep), score, evidence."""
+
+VERDICT = ("reason", "score", "evidence")
+
+
+def verdicts(rows: list[tuple[str | None, float | None, str | None]]) -> pl.DataFrame:
+    """Return a table of verdicts from its rows: reason (None = keep), score, evidence."""
+    import polars as pl
+
+    return pl.DataFrame(
+        rows, schema={"reason": pl.String, "score": pl.Float64, "evidence": pl.String}, orient="row"
+    )

@@ -1,0 +1,275 @@
+"""The command line: read flags, call one function, print. Nothing else happens here."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from synthgen import __version__, errors
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from synthgen.job import Job
+    from synthgen.pipeline import Result
+
+SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+
+
+@click.group(context_settings=SETTINGS)
+@click.version_option(__version__, prog_name="synthgen")
+def synthgen() -> None:
+    """Turn a handful of seed examples into a proven fine-tuning dataset.
+
+    \b
+    Exit codes: 0 done, 2 something handed in does not hold, 3 fewer rows than asked for,
+    4 the model cannot be asked, 5 the folder cannot be used, 6 the Hub did not take it, 130 interrupted.
+    """
+
+
+def _recipe(command: Callable[..., None]) -> Callable[..., None]:
+    """Add what every command that asks a model takes."""
+    options = [
+        click.argument("recipe", type=click.Path(path_type=Path)),
+        click.option("--rows", type=click.IntRange(1), help="Rows to keep, instead of the recipe's."),
+        click.option("--model", help="Model to ask: local, fake, a .gguf file, or a name at --base-url."),
+        click.option("--base-url", help="Address of an OpenAI-compatible endpoint, usually ending in /v1."),
+        click.option("--out", type=click.Path(path_type=Path), help="The run's folder; left out = out/NAME."),
+        click.option("--max-cost", type=click.FloatRange(0), help="Stop before this many US dollars are spent."),
+        click.option("--max-tokens", type=click.IntRange(1), help="Stop before this many tokens are used."),
+        click.option("--max-requests", type=click.IntRange(0), help="Stop after this many requests."),
+        click.option("--json", "as_json", is_flag=True, help="Print the result as JSON, for machines."),
+    ]
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+@synthgen.command()
+@click.argument("task")
+@click.argument("folder", type=click.Path(path_type=Path))
+def init(task: str, folder: Path) -> None:
+    """Copy a task's example into FOLDER.
+
+    Recipe, prompts and seeds are there to be edited.
+    """
+    from synthgen.start import copy_example
+
+    for path in copy_example(task, folder):
+        click.echo(path)
+    click.echo(f"\nnext: edit {folder / 'recipe.yaml'}, then run `synthgen run {folder}`")
+
+
+@synthgen.command()
+@click.option("--model", default="local", show_default=True, help="Model to probe.")
+@click.option("--base-url", help="Address of an OpenAI-compatible endpoint, usually ending in /v1.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON, for machines.")
+def probe(model: str, base_url: str | None, as_json: bool) -> None:
+    """Find out what a model can do.
+
+    A run asks for structure in the best way that the endpoint follows; this shows which one that is.
+    """
+    from synthgen.start import probe_model
+
+    found = probe_model(model, base_url)
+    if as_json:
+        click.echo(json.dumps(found))
+    else:
+        for name, value in found.items():
+            click.echo(f"{name}: {value}")
+
+
+@synthgen.command()
+@_recipe
+def generate(**flags: Any) -> None:  # noqa: ANN401 - click hands flags over by name
+    """Write rows until every cell of RECIPE is full.
+
+    Kept and rejected rows lie in the run's folder. Whatever stops it, the same command goes on.
+    """
+    result = _generate(flags)
+    _show(result, flags["as_json"])
+    sys.exit(errors.SHORTFALL if result.short else errors.OK)
+
+
+@synthgen.command()
+@_recipe
+def run(**flags: Any) -> None:  # noqa: ANN401 - click hands flags over by name
+    """Do it all: generate, filter, export, lay out hub/.
+
+    hub/ holds exactly what a push would upload: the dataset, its card and the lock file.
+    """
+    from synthgen import export as exporting
+    from synthgen import publish
+
+    result = _generate(flags)
+    files = []
+    if result.kept:
+        files = [*exporting.export(result.run), *publish.build(result.run)]
+    _show(result, flags["as_json"], files)
+    sys.exit(errors.SHORTFALL if result.short else errors.OK)
+
+
+@synthgen.command("filter")
+@click.argument("source")
+@click.option("--task", help="The task whose schema the rows of SOURCE must fit.")
+@click.option("--recipe", type=click.Path(path_type=Path), help="Seeds and thresholds to hold the rows against.")
+@click.option("--out", type=click.Path(path_type=Path), help="Where the tables go; left out = out/filter-NAME.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON, for machines.")
+def filter_(source: str, task: str | None, recipe: Path | None, out: Path | None, as_json: bool) -> None:
+    """Check the rows of a run or of anybody's dataset.
+
+    SOURCE is a run's folder (its rows are checked again, with the thresholds that --recipe has now), or a dataset:
+    a JSONL, CSV or Parquet file, a folder saved by `datasets`, hf://owner/name, or - for standard input. It is never
+    changed, and no model is asked.
+    """
+    from synthgen import pipeline
+    from synthgen.job import prepare
+
+    job = prepare(recipe) if recipe else None
+    if (Path(source) / "ledger.sqlite").is_file():
+        result = pipeline.refilter(job or prepare_from(Path(source)), Path(source))
+    else:
+        if task is None and job is None:
+            raise errors.InputError(
+                what="nobody said what the rows are", where=source, fix="give --task classification, or --recipe"
+            )
+        name = Path(source.removeprefix("hf://")).stem if source != "-" else "stdin"
+        result = pipeline.audit(source, task or "", out or Path("out") / f"filter-{name}", job)
+    _show(result, as_json)
+
+
+def prepare_from(folder: Path) -> Job:
+    """Refuse to guess the recipe of a run: its prompts and seeds lie elsewhere."""
+    raise errors.InputError(
+        what="a run is filtered with a recipe", where=str(folder), fix=f"type `synthgen filter {folder} --recipe RECIPE`"
+    )
+
+
+@synthgen.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--format", "formats", multiple=True, help="messages or parquet; left out = both.")
+def export(folder: Path, formats: tuple[str, ...]) -> None:
+    """Write files that trainers read.
+
+    They go to FOLDER/export, a folder a format, a file a split.
+    """
+    from synthgen import export as exporting
+    from synthgen.store.run import Run
+
+    for path in exporting.export(Run(folder), formats or exporting.FORMATS):
+        click.echo(path)
+
+
+@synthgen.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.argument("repository", required=False)
+@click.option("--private", is_flag=True, help="Make a new repository private.")
+@click.option("--create-pr", is_flag=True, help="Open a pull request instead of a commit on the main branch.")
+@click.option("--tag", help="Name to give the commit.")
+@click.option("--yes", is_flag=True, help="Do not ask before a public repository is made.")
+@click.option("--dry-run", is_flag=True, help="Write FOLDER/hub and show what would go; push nothing.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON, for machines.")
+def push(folder: Path, repository: str | None, dry_run: bool, as_json: bool, **flags: Any) -> None:  # noqa: ANN401
+    """Publish a run's dataset on the Hub.
+
+    REPOSITORY is owner/name. All files go in one commit; then the dataset is loaded back and compared.
+    """
+    from synthgen import publish
+    from synthgen.store.run import Run
+
+    if dry_run:
+        files = {str(path): path.stat().st_size for path in publish.build(Run(folder))}
+        shown = json.dumps(files) if as_json else "\n".join(f"{size:>10}  {path}" for path, size in files.items())
+        click.echo(shown)
+        return
+    if repository is None:
+        raise errors.InputError(what="nobody said where to push", fix=f"type `synthgen push {folder} OWNER/NAME`")
+    target = publish.Target(repository, flags["private"], flags["create_pr"], flags["tag"])
+    done = publish.push(Run(folder), target, lambda question: flags["yes"] or _agreed(question))
+    if as_json:
+        click.echo(json.dumps(vars(done)))
+        return
+    click.echo(f"pushed {done.commit[:12]} to {done.url}" if done.changed else f"nothing changed at {done.url}")
+    if done.pull_request:
+        click.echo(f"pull request: {done.pull_request}")
+    click.echo("loaded back: the same bytes, the same splits")
+
+
+@synthgen.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.argument("row")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON, for machines.")
+def why(folder: Path, row: str, as_json: bool) -> None:
+    """Tell the whole life of a row.
+
+    ROW is its id or the beginning of it. Shown are the prompt, the answer, every verdict, and how it ended.
+    """
+    from synthgen import report
+    from synthgen.store.run import Run
+
+    found = report.life(Run(folder), row)
+    click.echo(json.dumps(found, ensure_ascii=False) if as_json else report.tell(found))
+
+
+def _generate(flags: dict[str, Any]) -> Result:
+    from synthgen import pipeline
+    from synthgen.job import prepare
+    from synthgen.model.wrap import Limits
+    from synthgen.progress import Progress
+
+    changes = {"rows": flags["rows"], "model.name": flags["model"], "model.base_url": flags["base_url"]}
+    job = prepare(flags["recipe"], changes)
+    limits = Limits(flags["max_cost"], flags["max_tokens"], flags["max_requests"])
+    progress = Progress(job.recipe.rows)
+    try:
+        return pipeline.generate(job, flags["out"], limits, progress)
+    finally:
+        progress.close()
+
+
+def _show(result: Result, as_json: bool, files: list[Path] | None = None) -> None:
+    from synthgen import report
+
+    written = [str(path) for path in files or []]
+    if as_json:
+        click.echo(json.dumps(report.as_json(result) | {"files": written}, ensure_ascii=False))
+        return
+    click.echo(report.summary(result))
+    if written:
+        hub = result.run.hub
+        click.echo(f"\ndataset: {hub}\ncard: {hub / 'README.md'}\nexport: {result.run.export}")
+
+
+def _agreed(question: str) -> bool:
+    """Ask the person at the terminal; where nobody sits there, the answer is no."""
+    return sys.stdin.isatty() and click.confirm(question, default=False, err=True)
+
+
+def main() -> None:
+    """Run the command line: one place where troubles become messages and exit codes."""
+    try:
+        synthgen.main(standalone_mode=False)
+    except errors.SynthgenError as error:
+        click.echo(f"synthgen: {error}", err=True)
+        sys.exit(error.exit_code)
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.ctx.get_help() if error.ctx else "", err=True)
+        sys.exit(2)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("\nsynthgen: interrupted; every reply so far is kept. Run the same command to go on.", err=True)
+        sys.exit(130)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

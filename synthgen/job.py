@@ -1,0 +1,182 @@
+"""A recipe made ready: its schema, axes, seeds and prompts loaded, checked against each other, and named by digest."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from synthgen import prompts, recipe, schema, seeds
+from synthgen import split as splits
+from synthgen.errors import RecipeError, SeedError
+from synthgen.model.local import Weights
+from synthgen.model.open import find_weights
+from synthgen.prompts import Prompt
+from synthgen.recipe import Axis, Recipe
+from synthgen.types import Label, Record, Row, Seed, digest
+
+
+@dataclass(frozen=True)
+class Job:
+    """All that a run works with.
+
+    Args:
+        recipe: the recipe, with the command line's changes.
+        root: the recipe's folder.
+        schema: the file of the task's schema.
+        kind: the schema.
+        axes: each axis's rows.
+        seeds: dealt to splits.
+        test: rows of the test split that were not generated: seeds, or rows of a file.
+        prompts: one for each step.
+        weights: the model's file, where it runs here.
+        digests: the digest of each thing that decides what is asked.
+    """
+
+    recipe: Recipe
+    root: Path
+    schema: Path
+    kind: type[Record]
+    axes: dict[str, list[Row]]
+    seeds: Sequence[Seed]
+    test: Sequence[Seed]
+    prompts: Sequence[Prompt]
+    weights: Weights | None
+    digests: dict[str, str]
+
+    @property
+    def name(self) -> str:
+        """Return the run's name."""
+        return self.recipe.name or self.root.resolve().name
+
+    @property
+    def model(self) -> str:
+        """Return the name that requests carry."""
+        return self.weights.name if self.weights else self.recipe.model.name
+
+    def phrases(self) -> list[str]:
+        """Return all that prompts say of themselves: no row may repeat it."""
+        said = [line for prompt in self.prompts for line in prompt.phrases()]
+        return [*said, self.recipe.about, *(row["description"] for row in self.described())]
+
+    def described(self) -> list[Row]:
+        """Return the rows of axes that describe what a value means."""
+        return [row for rows in self.axes.values() for row in rows if row.get("description")]
+
+
+def prepare(path: Path, changes: dict[str, Any] | None = None) -> Job:
+    """Load a recipe and all that it names.
+
+    Args:
+        path: `recipe.yaml`, or the folder that holds it.
+        changes: what the command line lays over the recipe, `model.name` for a key inside a part.
+
+    Raises:
+        SynthgenError: something is missing or does not fit; file, line and field are named.
+    """
+    path = path / "recipe.yaml" if path.is_dir() else path
+    found = recipe.load(path, changes)
+    root = path.parent
+    file = schema.find(found.task, root)
+    kind = schema.load(file)
+    axes = {name: _axis(name, axis, root) for name, axis in found.vary.items() if axis.values or axis.file}
+    loaded = seeds.load(found.seeds, root, kind, axes)
+    axes |= {name: _from_seeds(name, kind, loaded) for name in found.vary if name not in axes}
+    dealt = splits.deal(loaded, found.split, [_group(seed, found.balance) for seed in loaded])
+    _check_rows(found, axes)
+    weights = find_weights(found.model, root)
+    folders = [root, schema.shipped("templates") / Path(found.task).stem]
+    steps = [prompts.find(s.prompt, folders, continues=bool(weights and weights.continues)) for s in found.steps]
+    _check_steps(found, kind, path)
+    digests = {
+        "task": digest(file.read_text(encoding="utf-8")),
+        "seeds": digest([[seed.id, seed.split] for seed in dealt]),
+        "prompts": digest([prompt.source for prompt in steps]),
+        "vary": digest(axes),
+        "model": weights.name if weights else found.model.name,
+    }
+    asked = ("about", "seed", "steps", "rows_per_request", "balance", "examples")
+    digests |= {name: digest(found.model_dump(mode="json")[name]) for name in asked}
+    test = _real_test(found, root, kind, axes, dealt)
+    return Job(found, root, file, kind, axes, dealt, test, steps, weights, digests)
+
+
+def _real_test(
+    found: Recipe, root: Path, kind: type[Record], axes: dict[str, list[Row]], dealt: Sequence[Seed]
+) -> list[Seed]:
+    """Return the rows of a real test set, as the recipe names it."""
+    if found.split.test_rows is None:
+        return []
+    if found.split.test_rows == "seeds":
+        return [seed for seed in dealt if seed.split == "test"]
+    return [replace(seed, split="test") for seed in seeds.load(found.split.test_rows, root, kind, axes)]
+
+
+def _axis(name: str, axis: Axis, root: Path) -> list[Row]:
+    if axis.values:
+        return [{name: one.value, **one.model_dump(exclude={"value"})} for one in axis.values]
+    rows = []
+    for where, row in seeds.read(axis.file or "", root):
+        value = row.get(name, row.get("value"))
+        if value in {None, ""}:
+            raise SeedError(
+                what=f"this row has no column '{name}' or 'value'",
+                where=where,
+                fix=f"add it: the file lists what vary.{name} can be",
+            )
+        rows.append({name: str(value), **{key: found for key, found in row.items() if key not in {name, "value"}}})
+    if not rows:
+        raise SeedError(what="the file has no rows", where=str(root / (axis.file or "")), fix=f"list vary.{name} in it")
+    return rows
+
+
+def _from_seeds(name: str, kind: type[Record], loaded: Sequence[Seed]) -> list[Row]:
+    """List what the seeds show: a label's axis has the labels below it beside it."""
+    if name not in kind.model_fields:
+        raise RecipeError(
+            what=f"vary.{name} has neither values nor a file, and the task has no field of that name",
+            where="recipe",
+            fix=f"give vary.{name}.values or vary.{name}.file",
+        )
+    marked = list(kind.marked(Label))
+    fields = marked if name == (marked or [""])[0] else [name]
+    rows = [{f: getattr(s.record, f) for f in fields if getattr(s.record, f) is not None} for s in loaded]
+    return [dict(pairs) for pairs in dict.fromkeys(tuple(row.items()) for row in rows)]
+
+
+def _group(seed: Seed, balance: list[str]) -> str:
+    """Return what a seed is dealt by: the values of what is balanced, or of the primary label."""
+    kind = type(seed.record)
+    names = [name for name in balance if name in kind.model_fields] or list(kind.marked(Label))[:1]
+    return " / ".join(str(getattr(seed.record, name)) for name in names)
+
+
+def _check_rows(found: Recipe, axes: dict[str, list[Row]]) -> None:
+    from math import prod
+
+    cells = prod(len({row[name] for row in axes[name]}) for name in found.balance)
+    if found.rows < cells:
+        raise RecipeError(
+            what=f"{found.rows} rows cannot be balanced over {cells} combinations of {', '.join(found.balance)}",
+            where="recipe: rows",
+            fix=f"ask for {cells} rows or more, or balance over fewer",
+        )
+
+
+def _check_steps(found: Recipe, kind: type[Record], path: Path) -> None:
+    """Every required field must come from a step or from what varies, and every filled one must exist."""
+    filled = {name for step in found.steps for name in step.fills}
+    if unknown := sorted(filled - set(kind.model_fields)):
+        raise RecipeError(
+            what=f"a step fills '{unknown[0]}', which the task '{found.task}' does not have",
+            where=str(path),
+            fix="its fields are " + ", ".join(kind.model_fields),
+        )
+    needed = {name for name, field in kind.model_fields.items() if field.is_required()}
+    if missing := sorted(needed - filled - set(found.vary)):
+        raise RecipeError(
+            what=f"nothing fills '{missing[0]}', which every row of the task '{found.task}' needs",
+            where=str(path),
+            fix=f"add it to a step's fills, or to vary as `{missing[0]}: {{}}` to take its values from the seeds",
+        )

@@ -1,0 +1,1 @@
+"""A model is a callable, Request to Reply: remembered, budgeted, retried, paced; wrapped and not configured."""

@@ -1,0 +1,173 @@
+"""The wrappers around a model: each takes an Ask and gives an Ask.
+
+    remembered ∘ budgeted ∘ retried(paced endpoint)
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from dataclasses import dataclass, replace
+
+from synthgen.errors import BudgetSpentError, EndpointError
+from synthgen.model.pace import Pace
+from synthgen.model.price import Price, reserve
+from synthgen.store.ledger import Ledger
+from synthgen.types import Ask, Reply, Request
+
+FIRST_WAIT, LONGEST_WAIT, TRIES = 0.5, 30.0, 7
+
+
+class PushedBackError(Exception):
+    """The endpoint is busy or out of reach for now: worth another try.
+
+    Args:
+        said: what it said, for the message after the last try.
+        pause: seconds that it asked for (Retry-After), or 0.
+    """
+
+    def __init__(self, said: str, pause: float = 0.0) -> None:
+        super().__init__(said)
+        self.said, self.pause = said, pause
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Hard limits on a run, over all its starts: US dollars, tokens, requests; None is no limit."""
+
+    cost: float | None = None
+    tokens: int | None = None
+    requests: int | None = None
+
+
+def remembered(ask: Ask, ledger: Ledger) -> Ask:
+    """Answer from the ledger where it can; else ask, and have the reply on disk before anybody sees it."""
+    in_flight: dict[str, asyncio.Future[Reply]] = {}
+
+    async def remember(request: Request) -> Reply:
+        if known := ledger.recall(request.id):
+            return known
+        if twin := in_flight.get(request.id):
+            return await asyncio.shield(twin)
+        future = in_flight[request.id] = asyncio.get_running_loop().create_future()
+        try:
+            reply = await ask(request)
+            await ledger.keep(request, reply)
+        except BaseException as error:
+            future.set_exception(error)
+            future.exception()  # it is raised below; a twin that waits gets it too
+            raise
+        finally:
+            del in_flight[request.id]
+        future.set_result(reply)
+        return reply
+
+    return remember
+
+
+class Budget:
+    """Keeps a run under its limits: the most that each request in flight can take is reserved first.
+
+    Args:
+        limits: what the user allows, over all starts of the run.
+        price: prices the model's tokens.
+        ledger: what was spent so far.
+
+    Raises:
+        EndpointError: a limit on cost, and nobody knows the model's price.
+    """
+
+    def __init__(self, limits: Limits, price: Price, ledger: Ledger) -> None:
+        spent = ledger.spent()
+        self._limits, self._price = limits, price
+        self.requests = int(spent["requests"] or 0)
+        self.tokens = int((spent["prompt_tokens"] or 0) + (spent["completion_tokens"] or 0))
+        self.cost = spent["cost"] or 0.0
+        self._held_tokens, self._held_cost = 0, 0.0
+        self._closed = False
+        if limits.cost is not None and price.of(1, 1) is None:
+            raise EndpointError(
+                what="nobody knows this model's price, so a limit on cost cannot be kept",
+                fix="give `model.price` in the recipe, or use --max-tokens",
+            )
+
+    def close(self) -> None:
+        """Let no further request start; those in flight come in and are kept."""
+        self._closed = True
+
+    def _room(self, tokens: int, cost: float) -> str | None:
+        limits = self._limits
+        if self._closed:
+            return "this run"
+        if limits.requests is not None and self.requests + 1 > limits.requests:
+            return f"{limits.requests} requests"
+        if limits.tokens is not None and self.tokens + self._held_tokens + tokens > limits.tokens:
+            return f"{limits.tokens} tokens"
+        if limits.cost is not None and self.cost + self._held_cost + cost > limits.cost:
+            return f"${limits.cost}"
+        return None
+
+    def around(self, ask: Ask) -> Ask:
+        """Return the model with the limits around it."""
+
+        async def within(request: Request) -> Reply:
+            prompt, completion = reserve(request)
+            cost = self._price.of(prompt, completion) or 0.0
+            if spent := self._room(prompt + completion, cost):
+                raise BudgetSpentError(
+                    what=f"the limit of {spent} is reached", fix="raise the limit and run the same command again"
+                )
+            self.requests += 1
+            self._held_tokens += prompt + completion
+            self._held_cost += cost
+            try:
+                reply = await ask(request)
+            except BaseException:
+                self.requests -= 1
+                raise
+            finally:
+                self._held_tokens -= prompt + completion
+                self._held_cost -= cost
+            reply = replace(reply, cost=self._price.of(reply.prompt_tokens, reply.completion_tokens))
+            self.tokens += reply.prompt_tokens + reply.completion_tokens
+            self.cost += reply.cost or 0.0
+            return reply
+
+        return within
+
+
+def retried(ask: Ask, pace: Pace, tries: int = TRIES) -> Ask:
+    """Ask in the endpoint's own pace, and again after a push-back: exponential waits with full jitter.
+
+    The waits follow "Exponential Backoff And Jitter" (AWS Architecture Blog, 2015); Retry-After is a lower bound.
+
+    Args:
+        ask: one request to the endpoint.
+        pace: shared by all requests to it.
+        tries: after so many the endpoint counts as down.
+
+    Raises:
+        EndpointError: the endpoint pushed back every time.
+    """
+
+    async def retry(request: Request) -> Reply:
+        said = ""
+        for attempt in range(tries):
+            async with pace.turn() as started:
+                try:
+                    reply = await ask(request)
+                    pace.answered()
+                    return replace(reply, seconds=round(time.monotonic() - started, 4))
+                except PushedBackError as error:
+                    said = error.said
+                    pace.pushed_back(started, error.pause)
+                    wait = min(LONGEST_WAIT, FIRST_WAIT * 2**attempt) * random.random()  # noqa: S311 - jitter
+            if attempt + 1 < tries:
+                await asyncio.sleep(wait)
+        raise EndpointError(
+            what=f"the endpoint did not answer in {tries} tries ({said}); every reply so far is kept",
+            fix="wait or check the endpoint, then run the same command again",
+        )
+
+    return retry

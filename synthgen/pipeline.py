@@ -1,0 +1,176 @@
+"""The order of the steps: generate, filter, export; each reads like the line it is."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from synthgen import lock, schema, seeds, views
+from synthgen.errors import InputError
+from synthgen.job import Job
+from synthgen.loop import Loop, Outcome
+from synthgen.model.open import opened
+from synthgen.model.wrap import Limits
+from synthgen.plan import Plan
+from synthgen.recipe import Checks
+from synthgen.sift import Sieve
+from synthgen.store.ledger import Ledger
+from synthgen.store.run import Run, write_text
+from synthgen.types import Candidate, Draft, Fault, Record, Row, digest
+from synthgen.write import Writer
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a command did: where it lies, and what there is to say of it."""
+
+    run: Run
+    waterfall: list[tuple[str, int, int]]
+    """Check, rows that came in, rows that went on."""
+    reasons: dict[str, int]
+    kept: int
+    target: int
+    missing: dict[str, int]
+    stopped: str
+    spent: dict[str, float | None]
+    notes: list[str]
+
+    @property
+    def short(self) -> bool:
+        """Return whether fewer rows were kept than asked for."""
+        return self.kept < self.target
+
+
+def generate(
+    job: Job, folder: Path | None, limits: Limits, seen: Callable[[Outcome, Ledger], None] | None = None
+) -> Result:
+    """Fill the recipe's cells: plan, ask, read, sift, until every cell has its rows.
+
+    Args:
+        job: the recipe made ready.
+        folder: the run's folder; None = `out/<name>`.
+        limits: hard limits on what the run may take.
+        seen: called after each block of rows.
+
+    Raises:
+        SynthgenError: a broken input, endpoint or disk. What was answered is kept; the same command goes on.
+    """
+    run = Run(folder or Path("out") / job.name)
+    lock.check(job, run)
+    with Ledger(run.ledger) as ledger:
+        lock.write(job, run)
+        parts = _parts(job, ledger, (lambda outcome: seen(outcome, ledger)) if seen else (lambda _: None))
+        try:
+            asyncio.run(_ask(job, ledger, parts.loop, limits))
+        finally:
+            # However the run ends, what was read is laid out, and the same command goes on from the ledger.
+            outcome = parts.loop.outcome
+            views.write(run, outcome.candidates, parts.sieve.verdicts(), outcome.taken)
+            views.write_test(run, job.test)
+        return _result(run, parts, ledger)
+
+
+def refilter(job: Job, folder: Path) -> Result:
+    """Put a run's candidates through the checks again, with the recipe's thresholds of now; ask the model nothing."""
+    run = Run(folder)
+    lock.check(job, run)
+    if not run.ledger.is_file():
+        raise InputError(
+            what="there is no run to filter", where=str(run.folder), fix="run `synthgen generate RECIPE` first"
+        )
+    with Ledger(run.ledger) as ledger:
+        lock.write(job, run)
+        parts = _parts(job, ledger, lambda _: None)
+        outcome = asyncio.run(parts.loop.replay())
+        views.write(run, outcome.candidates, parts.sieve.verdicts(), outcome.taken)
+        views.write_test(run, job.test)
+        return _result(run, parts, ledger)
+
+
+@dataclass(frozen=True)
+class _Parts:
+    loop: Loop
+    plan: Plan
+    sieve: Sieve
+
+
+def _parts(job: Job, ledger: Ledger, seen: Callable[[Outcome], None]) -> _Parts:
+    plan = Plan(job.recipe, job.axes, job.seeds)
+    sieve = _sieve(job)
+    writer = Writer(job.recipe, job.kind, job.axes, {seed.id: seed for seed in job.seeds}, job.prompts, job.model)
+    return _Parts(Loop(plan, writer, sieve, ledger, seen), plan, sieve)
+
+
+def _sieve(job: Job) -> Sieve:
+    return Sieve(job.kind, [*job.seeds, *job.test], job.recipe.checks, job.phrases(), job.described())
+
+
+async def _ask(job: Job, ledger: Ledger, loop: Loop, limits: Limits) -> None:
+    async with opened(job.recipe.model, job.weights, ledger, limits) as model:
+        await loop.run(model)
+
+
+def _result(run: Run, parts: _Parts, ledger: Ledger) -> Result:
+    outcome, plan = parts.loop.outcome, parts.plan
+    return Result(
+        run=run,
+        waterfall=views.waterfall(parts.sieve.verdicts(), len(outcome.candidates), len(outcome.taken)),
+        reasons=dict(outcome.reasons.most_common()),
+        kept=plan.kept,
+        target=sum(tally.quota for tally in plan.cells.values()),
+        missing={" / ".join(key): short for key, short in plan.missing().items()},
+        stopped=outcome.stopped,
+        spent=ledger.spent(),
+        notes=parts.sieve.notes,
+    )
+
+
+def audit(source: str, task: str, folder: Path, job: Job | None) -> Result:
+    """Put a dataset that somebody else made through the checks; the source is never changed.
+
+    Args:
+        source: a file, a folder of `datasets`, `hf://owner/dataset`, or `-`.
+        task: whose schema the rows must fit.
+        folder: where kept and rejected rows go.
+        job: seeds and thresholds to hold the rows against, or None.
+    """
+    file = job.schema if job else schema.find(task, Path())
+    kind = job.kind if job else schema.load(file)
+    candidates = [
+        _foreign(number, where, row, kind, job.axes if job else {})
+        for number, (where, row) in enumerate(seeds.read(source, Path()))
+    ]
+    if not candidates:
+        raise InputError(what="there are no rows", where=source, fix=f"name a {seeds.KINDS} file with rows")
+    checks = job.recipe.checks if job else Checks()
+    sieve = _sieve(job) if job else Sieve(kind, [], checks)
+    flags = sieve(candidates)
+    kept = [one for one, keep in zip(candidates, flags, strict=True) if keep]
+    kept = sieve.without_leaks(kept, checks.dedup.near)
+    run = Run(folder)
+    write_text(run.schema, file.read_text(encoding="utf-8"))
+    views.write(run, candidates, sieve.verdicts(), [one.id for one in kept])
+    return Result(
+        run=run,
+        waterfall=views.waterfall(sieve.verdicts(), len(candidates), len(kept)),
+        reasons=views.reasons(sieve.verdicts()),
+        kept=len(kept),
+        target=0,
+        missing={},
+        stopped="",
+        spent={},
+        notes=sieve.notes,
+    )
+
+
+def _foreign(number: int, where: str, row: Row, kind: type[Record], axes: dict[str, list[Row]]) -> Candidate:
+    """Return a row of somebody else's as a candidate without a prompt."""
+    plain = {key: value for key, value in row.items() if key in kind.model_fields and value is not None}
+    record = schema.admit(kind, plain, axes)
+    draft = Draft(number, {"split": str(row.get("split") or "train")}, number, [])
+    name = digest([where, plain], 12)
+    if isinstance(record, Fault):
+        return Candidate(name, draft, [], plain, None, record)
+    return Candidate(name, draft, [], plain, record)

@@ -1,0 +1,268 @@
+"""The plan: what is asked for next, and with which examples, so that every cell ends with the rows that it must have.
+
+A cell is one combination of the values that the recipe balances, in one split. What else varies is drawn anew for each
+draft. Every draw comes from the recipe's seed, the cell and the draft's index in the cell, and from nothing else: a new
+seed in one cell disturbs no other.
+"""
+
+from __future__ import annotations
+
+import random
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import combinations, product
+from math import comb
+from typing import Any
+
+from synthgen import split as splits
+from synthgen.checks.dedup import normalise
+from synthgen.recipe import Recipe
+from synthgen.types import Candidate, Draft, Row, Seed
+
+AVOID, OPENINGS = 4, 6
+"""Kept texts, and over-used openings, that a prompt says not to repeat."""
+OPENING_WORDS = 2
+USED_OFTEN = 0.08
+"""Share of a cell's kept rows from which an opening is over-used, if there are three of it."""
+FEW_SETS = 128
+"""Up to so many sets of examples a cell's sets are counted out; above, chance finds an unused one at once."""
+FIRST_GUESS = (2.0, 2.0)
+"""Kept and read rows that a cell is taken to have before it has any: a prior of 1, worth two rows."""
+
+
+@dataclass
+class Tally:
+    """What a cell has had so far."""
+
+    values: Row
+    quota: int
+    asked: int = 0
+    read: int = 0
+    kept: int = 0
+    texts: list[tuple[str, frozenset[str]]] = field(default_factory=list)
+    openings: Counter[str] = field(default_factory=Counter)
+    used: set[tuple[str, ...]] = field(default_factory=set)
+    shown: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def needs(self) -> int:
+        """Return how many rows are missing."""
+        return self.quota - self.kept
+
+
+class Plan:
+    """What is missing, and what to ask for next.
+
+    Args:
+        recipe: the recipe.
+        axes: each axis's rows: the value under the axis's name, `weight`, and what else describes it.
+        seeds: dealt to splits.
+    """
+
+    def __init__(self, recipe: Recipe, axes: dict[str, list[Row]], seeds: Sequence[Seed]) -> None:
+        self._recipe, self._axes = recipe, axes
+        self._balance = recipe.balance
+        self._seeds: defaultdict[str, list[Seed]] = defaultdict(list)
+        for seed in seeds:
+            self._seeds[seed.split].append(seed)
+        groups = _groups(axes, recipe.balance)
+        parts = splits.generated(recipe.split)
+        wanted = splits.quotas(recipe.rows, {key: weight for key, (weight, _) in groups.items()}, parts)
+        self.cells = {
+            (group, part): Tally({**values, "split": part}, wanted[group, part])
+            for part in parts
+            for group, (_, values) in groups.items()
+        }
+        self._in_flight: Counter[tuple[str, str]] = Counter()
+        self._kept, self._read = FIRST_GUESS
+        self._fields = set(type(seeds[0].record).model_fields) if seeds else set()
+
+    def key(self, values: Row) -> tuple[str, str]:
+        """Return the name of the cell that a draft's values belong to."""
+        return _name([str(values[axis]) for axis in self._balance]), str(values["split"])
+
+    @property
+    def kept(self) -> int:
+        """Return how many rows are kept, in all cells."""
+        return sum(tally.kept for tally in self.cells.values())
+
+    def missing(self) -> dict[tuple[str, str], int]:
+        """Return the cells that are short, and by how many rows."""
+        return {key: tally.needs for key, tally in self.cells.items() if tally.needs > 0}
+
+    def _yield(self, tally: Tally) -> float:
+        """Return how many rows a request of this cell is likely to bring, from what cells brought so far."""
+        everywhere, worth = self._kept / self._read, FIRST_GUESS[1]
+        own = (tally.kept + worth * everywhere) / (tally.read + worth)
+        return max(0.02, own) * self._recipe.rows_per_request
+
+    def _lack(self, key: tuple[str, str]) -> float:
+        """Return the share of its quota that a cell lacks once what is in flight has come in; 0 = ask no more."""
+        tally = self.cells[key]
+        if tally.needs <= 0 or tally.asked >= self._recipe.attempts * tally.quota + 8:
+            return 0.0
+        expected = tally.needs - self._in_flight[key] * self._yield(tally)
+        return expected / tally.quota if expected > 0.05 else 0.0
+
+    def block(self, size: int, number: int) -> list[Draft]:
+        """Return up to `size` drafts, the neediest cells first; none where nothing is to be asked for now.
+
+        Args:
+            size: most drafts.
+            number: the place in the plan of the first one.
+        """
+        drafts: list[Draft] = []
+        while len(drafts) < size:
+            key = max(self.cells, key=self._lack)
+            if self._lack(key) <= 0:
+                break
+            draft = self._draft(key, number + len(drafts))
+            self.take(draft)
+            drafts.append(draft)
+        return drafts
+
+    def take(self, draft: Draft) -> None:
+        """Count a draft as in flight."""
+        key = self.key(draft.cell)
+        tally = self.cells.get(key)
+        if tally is None:  # a plan made for other values of the recipe's lists
+            return
+        self._in_flight[key] += 1
+        tally.asked += 1
+        tally.used.add(tuple(sorted(draft.examples)))
+        tally.shown.update(draft.examples)
+
+    def read(self, draft: Draft, candidates: Sequence[Candidate], kept: Sequence[Candidate]) -> list[Candidate]:
+        """Count a draft's rows; return the kept ones that the cell still had room for."""
+        key = self.key(draft.cell)
+        tally = self.cells.get(key)
+        if tally is None:
+            return []
+        self._in_flight[key] -= 1
+        tally.read += len(candidates)
+        self._read += len(candidates)
+        taken = list(kept[: max(0, tally.needs)])
+        for candidate in taken:
+            tally.kept += 1
+            self._kept += 1
+            text = candidate.record.wording() if candidate.record else ""
+            tally.texts.append((text, _long_words(text)))
+            tally.openings[" ".join(text.lower().split()[:OPENING_WORDS])] += 1
+        return taken
+
+    def _draft(self, key: tuple[str, str], number: int) -> Draft:
+        tally = self.cells[key]
+        draw = random.Random(f"{self._recipe.seed}/{key}/{tally.asked}")  # noqa: S311 - reproducible on purpose
+        cell = dict(tally.values)
+        for name, rows in self._axes.items():
+            fitting = [row for row in rows if all(row.get(field, cell[field]) == cell[field] for field in cell)]
+            row = draw.choices(fitting, [float(row.get("weight", 1)) for row in fitting])[0]
+            cell |= {field: value for field, value in row.items() if field == name or field in self._fields}
+        examples = self._examples(tally, cell, draw)
+        return Draft(
+            number,
+            {field: str(value) for field, value in cell.items()},
+            tally.asked,
+            examples,
+            _nearest(tally.texts, self._wordings(examples)),
+            _over_used(tally),
+        )
+
+    def _wordings(self, names: list[str]) -> list[str]:
+        return [seed.record.wording() for seeds in self._seeds.values() for seed in seeds if seed.id in names]
+
+    def _examples(self, tally: Tally, cell: Row, draw: random.Random) -> list[str]:
+        """Choose seeds of the cell's split: its own, least shown first, in a set not used before while there is one.
+
+        Those that have most of the draft's values in common come last, where a model imitates most. Where the
+        cell has too few, the first seeds of other cells fill up in front, one a cell.
+        """
+        count = self._recipe.examples
+        pool = self._seeds[tally.values["split"]]
+        fit = {seed.id: _in_common(seed, cell) for seed in pool}
+        own = [seed.id for seed in pool if self._belongs(seed, tally.values)]
+        if len(own) >= count:
+            return sorted(_fresh(own, count, [], tally, draw, fit), key=lambda name: fit[name])
+        firsts: dict[str, str] = {}
+        for seed in pool:
+            if seed.id not in own:
+                group = _name([str(getattr(seed.record, axis, "")) for axis in self._balance])
+                firsts.setdefault(group, seed.id)
+        filling = _fresh(list(firsts.values()), min(count - len(own), len(firsts)), own, tally, draw, {})
+        draw.shuffle(own)
+        return filling + sorted(own, key=lambda name: fit[name])
+
+    def _belongs(self, seed: Seed, values: Row) -> bool:
+        return all(getattr(seed.record, axis, values[axis]) == values[axis] for axis in self._balance)
+
+
+def _in_common(seed: Seed, cell: Row) -> int:
+    """Return how many of the draft's values a seed has."""
+    return sum(1 for name, value in cell.items() if getattr(seed.record, name, None) == value)
+
+
+def _fresh(
+    names: list[str], count: int, fixed: list[str], tally: Tally, draw: random.Random, fit: Mapping[str, int]
+) -> list[str]:
+    """Choose `count` names that with the fixed ones make a set the cell has not used while one is left.
+
+    Of those, the names that fit best and were shown least.
+    """
+    if comb(len(names), count) > FEW_SETS:
+        order = {name: (-fit.get(name, 0), tally.shown[name], draw.random()) for name in names}
+        chosen = sorted(names, key=order.__getitem__)[:count]
+        if len(tally.used) >= comb(len(names), count):  # each set may have been used: begin anew, do not look for ever
+            tally.used.clear()
+        while tuple(sorted(fixed + chosen)) in tally.used:
+            chosen = draw.sample(names, count)
+        draw.shuffle(chosen)
+        return chosen
+    sets = list(combinations(names, count))
+    unused = [one for one in sets if tuple(sorted([*fixed, *one])) not in tally.used]
+    if not unused:
+        tally.used.clear()
+        unused = sets
+    rank = {one: (-sum(fit.get(n, 0) for n in one), sum(tally.shown[n] for n in one), draw.random()) for one in unused}
+    chosen = list(min(unused, key=rank.__getitem__))
+    draw.shuffle(chosen)
+    return chosen
+
+
+def _groups(axes: dict[str, list[Row]], balance: Sequence[str]) -> dict[str, tuple[float, Row]]:
+    """Return each combination of balanced values: its name, its weight, and the values."""
+    lists: list[dict[str, float]] = []
+    for name in balance:
+        weights: dict[str, float] = {}
+        for row in axes[name]:
+            value = str(row[name])
+            weights[value] = max(weights.get(value, 0.0), float(row.get("weight", 1)))
+        lists.append(weights)
+    found: dict[str, tuple[float, Row]] = {}
+    for values in product(*lists):
+        weight = 1.0
+        for chosen, weights in zip(values, lists, strict=True):
+            weight *= weights[chosen]
+        found[_name(values)] = (weight, dict(zip(balance, values, strict=True)))
+    return found
+
+
+def _name(values: Sequence[Any]) -> str:
+    return " / ".join(str(value) for value in values) or "all"
+
+
+def _over_used(tally: Tally) -> list[str]:
+    least = max(3, USED_OFTEN * tally.kept)
+    return [opening for opening, times in tally.openings.most_common(OPENINGS) if times >= least]
+
+
+def _long_words(text: str) -> frozenset[str]:
+    return frozenset(word for word in normalise(text).split() if len(word) > 3)
+
+
+def _nearest(texts: list[tuple[str, frozenset[str]]], examples: list[str]) -> list[str]:
+    """Return the kept texts that share most words with the examples: what the model is likely to say again."""
+    recent = texts[-64:]
+    words = frozenset[str]().union(*(_long_words(text) for text in examples))
+    shared = [(len(words & own), at) for at, (_, own) in enumerate(recent)]
+    return [recent[at][0] for _, at in sorted(shared, key=lambda one: (-one[0], -one[1]))[:AVOID]]

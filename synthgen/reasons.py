@@ -1,0 +1,81 @@
+"""Every verdict's code: what it means, and what helps where it falls too many rows."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Reason(NamedTuple):
+    """A code's line in `docs/reasons.md`, and the advice that a shortfall prints."""
+
+    meaning: str
+    advice: str
+
+
+REASONS: dict[str, Reason] = {
+    "reply.empty": Reason(
+        "The model said nothing.", "Raise model.max_tokens; reasoning models spend tokens before they speak."
+    ),
+    "reply.refused": Reason(
+        "The model or its endpoint refused to answer.", "Soften the prompt, or take another model."
+    ),
+    "reply.cut_off": Reason("The reply ran into the token limit.", "Raise model.max_tokens, or ask for shorter rows."),
+    "reply.not_json": Reason(
+        "The reply cannot be read as the structure that was asked for.",
+        "Take a model that follows JSON schemas (`synthgen probe`), and show more examples.",
+    ),
+    "reply.not_text": Reason("The reply holds what is no character.", "Take another model, or lower the temperature."),
+    "validate.schema": Reason(
+        "The row does not fit the task's schema.", "Say in the prompt what each field must be; show more examples."
+    ),
+    "quality.too_short": Reason("A text has fewer words than the task needs.", "Ask for a length in the prompt."),
+    "quality.too_long": Reason("A text has more words than the task allows.", "Ask for a length in the prompt."),
+    "quality.cut_off": Reason(
+        "A text stops in the middle: no closing mark, or an opened bracket or quote that is never closed.",
+        "Raise model.max_tokens; check that the seeds end their sentences.",
+    ),
+    "quality.refusal": Reason("A text is a refusal instead of content.", "Soften the prompt, or take another model."),
+    "quality.assistant_voice": Reason(
+        "A text speaks of itself as an assistant, or opens with an assistant's stock phrase.",
+        "Say in the prompt who writes the text, and show more examples.",
+    ),
+    "quality.prompt_leak": Reason(
+        "A text repeats the prompt's own words, its marks, or a long run of words out of an example.",
+        "Show fewer examples at once; raise the temperature; take a larger model.",
+    ),
+    "quality.placeholder": Reason(
+        "A text holds a placeholder such as [NAME], {amount} or lorem ipsum.",
+        "Ask in the prompt for concrete names and amounts.",
+    ),
+    "quality.repetition": Reason(
+        "A text says the same words over and over, or two fields of a row say the same.",
+        "Lower the temperature a little, or take a larger model.",
+    ),
+    "quality.language": Reason(
+        "A text is not in the language that the recipe names.", "Name the language in the prompt."
+    ),
+    "labels.disagree": Reason(
+        "A labeller made from the seeds reads another label than the row carries.",
+        "Give more seeds to the labels that are mixed up, and describe them against each other.",
+    ),
+    "labels.unsure": Reason(
+        "The labeller reads the row's label, but with less probability than checks.labels.least.",
+        "Give more seeds to this label, or lower checks.labels.least.",
+    ),
+    "dedup.exact": Reason(
+        "The same text, but for case, punctuation and spaces, was kept before.",
+        "Raise the temperature; vary more (personas, tones); give more seeds.",
+    ),
+    "dedup.near": Reason(
+        "Nearly the same text was kept before.", "Raise the temperature; vary more (personas, tones); give more seeds."
+    ),
+    "dedup.seed": Reason("The text repeats a seed.", "Raise the temperature; show other examples; give more seeds."),
+    "dedup.conflict": Reason(
+        "Nearly the same text stands under another label.", "Look at both: the labels may overlap. Describe them apart."
+    ),
+    "split.leak": Reason(
+        "A row of another split says nearly the same: the train row is given up.", "Vary more; give more seeds."
+    ),
+    "surplus": Reason("A good row of a cell that was already full: kept in reserve.", "Nothing: ask for more rows."),
+}
+"""Code to meaning and advice, in the order in which checks run."""

@@ -1,0 +1,146 @@
+"""The sieve: candidates through the checks in their order, both halves out, and every verdict kept."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from synthgen import split as splits
+from synthgen.checks import Check, verdicts
+from synthgen.checks.dedup import Dedup
+from synthgen.checks.labels import LEAST_TEXTS, Labels
+from synthgen.checks.quality import Quality, Rules, ending_fields
+from synthgen.checks.validate import validate
+from synthgen.recipe import Checks
+from synthgen.types import Candidate, Label, Prose, Record, Row, Seed
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+class Sieve:
+    """Runs the checks. Order: those that see one row alone first, then dedup, which remembers what was kept.
+
+    Args:
+        kind: the task's schema.
+        seeds: what the labeller learns from and what rows must not repeat.
+        checks: thresholds.
+        prompt: the prompt's own lines, which no row may repeat.
+        described: rows of the label's axis that describe what a label means.
+    """
+
+    def __init__(
+        self,
+        kind: type[Record],
+        seeds: Sequence[Seed],
+        checks: Checks,
+        prompt: Sequence[str] = (),
+        described: Sequence[Row] = (),
+    ) -> None:
+        self.kind = kind
+        self.prose = list(kind.marked(Prose))
+        records = [seed.record for seed in seeds]
+        labels = [self.label(record) for record in records]
+        texts = [record.wording() for record in records]
+        rules = Rules(
+            fields=kind.marked(Prose),
+            ends=ending_fields(kind.marked(Prose), [record.model_dump() for record in records]),
+            prompt=list(prompt),
+            seeds=texts,
+            language=checks.quality.language,
+            allow=frozenset(checks.quality.allow),
+        )
+        self.checks: list[tuple[str, Check]] = [("validate", validate), ("quality", Quality(rules))]
+        why = self._labels(seeds, described, checks)
+        self.notes = [f"labels: not checked, {why}"] if why else []
+        known = [(seed.id, label, text) for seed, label, text in zip(seeds, labels, texts, strict=True)]
+        self.checks.append(("dedup", Dedup(checks.dedup.near, known)))
+        self._verdicts: list[pl.DataFrame] = []
+        self._last: list[str] = []
+
+    def _labels(self, seeds: Sequence[Seed], described: Sequence[Row], checks: Checks) -> str:
+        """Add the check of labels where it can run; return why not where it cannot.
+
+        Seeds dealt to test take no part: what is measured on them must not have chosen the rows.
+        """
+        names = list(self.kind.marked(Label))
+        if not names:
+            return "the task has no label"
+        if not checks.labels.use:
+            return "switched off in the recipe"
+        known: list[tuple[str, list[str | None]]] = [
+            (seed.record.wording(), [getattr(seed.record, name) for name in names])
+            for seed in seeds
+            if seed.split != "test"
+        ]
+        known += [(row["description"], [row.get(name) for name in names]) for row in described]
+        check = Labels(known, checks.labels.least)
+        if not check.able:
+            return f"it needs two labels or more, and {LEAST_TEXTS} seeds or descriptions of each outside the test split"
+        self.checks.append(("labels", check))
+        return ""
+
+    def label(self, record: Record | None) -> str:
+        """Return the record's primary label, empty where the task has none."""
+        name = next(iter(self.kind.marked(Label)), None)
+        return str(getattr(record, name)) if record and name else ""
+
+    def table(self, candidates: Sequence[Candidate]) -> pl.DataFrame:
+        """Return the table that the checks read."""
+        import polars as pl
+
+        records = [one.record for one in candidates]
+        columns: dict[str, pl.Series] = {
+            "id": pl.Series([one.id for one in candidates], dtype=pl.String),
+            "split": pl.Series([one.split for one in candidates], dtype=pl.String),
+            "fault": pl.Series([one.fault.reason if one.fault else None for one in candidates], dtype=pl.String),
+            "evidence": pl.Series([one.fault.evidence if one.fault else None for one in candidates], dtype=pl.String),
+            "text": pl.Series([record.wording() if record else None for record in records], dtype=pl.String),
+            "label": pl.Series([self.label(record) for record in records], dtype=pl.String),
+        }
+        for name in list(self.kind.marked(Label))[1:2]:
+            values = [getattr(record, name) if record else None for record in records]
+            columns["secondary"] = pl.Series(values, dtype=pl.String)
+        for name in self.prose:
+            values = [getattr(record, name) if record else None for record in records]
+            columns[f"prose:{name}"] = pl.Series(values, dtype=pl.String)
+        return pl.DataFrame(columns)
+
+    def __call__(self, candidates: Sequence[Candidate]) -> list[bool]:
+        """Say of each candidate whether it is kept; a check sees only what the checks before it kept."""
+        import polars as pl
+
+        table = self.table(candidates)
+        self._last = []
+        for name, check in self.checks:
+            if table.is_empty():
+                break
+            found = check(table)
+            self._verdicts.append(found.with_columns(id=table["id"], check=pl.lit(name)))
+            table = table.filter(found["reason"].is_null())
+            self._last += [reason for reason in found["reason"] if reason]
+        kept = set(table["id"])
+        return [one.id in kept for one in candidates]
+
+    def without_leaks(self, kept: Sequence[Candidate], least: float) -> list[Candidate]:
+        """Give up train rows that nearly repeat a row of another split; each gets a verdict of the check `split`."""
+        import polars as pl
+
+        found = {name: (twin, score) for name, twin, score in splits.leaks(self.table(kept), least)}
+        names = [one.id for one in kept]
+        rows = [("split.leak", found[n][1], f"row {found[n][0]}") if n in found else (None, None, None) for n in names]
+        self._verdicts.append(verdicts(rows).with_columns(id=pl.Series(names, dtype=pl.String), check=pl.lit("split")))
+        return [one for one in kept if one.id not in found]
+
+    def reasons_of_last(self) -> list[str]:
+        """Return the reasons for which rows of the last call fell."""
+        return self._last
+
+    def verdicts(self) -> pl.DataFrame:
+        """Return every verdict so far: columns id, check, reason (null = keep), score, evidence."""
+        import polars as pl
+
+        columns = {"id": pl.String, "check": pl.String, "reason": pl.String, "score": pl.Float64, "evidence": pl.String}
+        if not self._verdicts:
+            return pl.DataFrame(schema=columns)
+        return pl.concat(part.select(*columns) for part in self._verdicts)

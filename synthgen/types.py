@@ -1,0 +1,244 @@
+"""The nouns: what every step hands to the next one.
+
+Nothing here knows a task, a model's vendor or a file format.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, TypedDict
+
+from pydantic import BaseModel, ConfigDict, ValidationInfo, model_validator
+
+Row = dict[str, Any]
+"""One row as JSON knows it: field name to value."""
+
+
+class Message(TypedDict):
+    """One turn of a conversation: `role` is system, user or assistant."""
+
+    role: str
+    content: str
+
+
+def canonical(value: object) -> str:
+    """Write a JSON value in the one form that digests are taken of: sorted keys, no spaces, UTF-8."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+
+
+def digest(value: object, length: int = 16) -> str:
+    """Return the first `length` hexadecimal digits of the SHA-256 of the value's canonical form."""
+    return hashlib.sha256(canonical(value).encode()).hexdigest()[:length]
+
+
+@dataclass(frozen=True)
+class Prose:
+    """Marks a field of a Record that is written text: what the quality rules read.
+
+    Args:
+        least: fewer words than this are too short for the task.
+        most: more words than this are too long for the task.
+        ends: whether the text must end as a sentence ends.
+    """
+
+    least: int = 1
+    most: int = 400
+    ends: bool = True
+
+
+@dataclass(frozen=True)
+class Label:
+    """Marks a field of a Record that names a class: what balance counts and the labeller predicts."""
+
+
+class Record(BaseModel):
+    """One row of a dataset. A task's schema is a subclass: its fields, and how the row is used.
+
+    Validation takes a context `{"axes": {name: [rows]}}`: where an axis lists values for fields that
+    the record has, the record's values must stand together in one of the axis's rows.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, str_strip_whitespace=True, allow_inf_nan=False, coerce_numbers_to_str=True
+    )
+
+    def wording(self) -> str:
+        """Return what the search for near-duplicates compares."""
+        raise NotImplementedError
+
+    def messages(self) -> list[Message]:
+        """Return the conversation that a trainer sees."""
+        raise NotImplementedError
+
+    @classmethod
+    def marked(cls, mark: type) -> dict[str, Any]:
+        """Return the fields that carry a mark of this type, with the mark."""
+        return {
+            name: found
+            for name, info in cls.model_fields.items()
+            for found in info.metadata
+            if isinstance(found, mark)
+        }
+
+    def cell(self) -> dict[str, str]:
+        """Return what balance counts: the label fields and their values."""
+        return {name: getattr(self, name) or "" for name in self.marked(Label)}
+
+    @model_validator(mode="before")
+    @classmethod
+    def _coerce(cls, row: Any, info: ValidationInfo) -> Any:  # noqa: ANN401 - whatever a model or a file gave
+        """Take what is nearly right: a text in a list of one, an empty text for none, a label in other letters."""
+        if not isinstance(row, dict):
+            return row
+        plain = dict(row)
+        for name, found in cls.model_fields.items():
+            value = plain.get(name)
+            if found.annotation in {str, str | None}:
+                if isinstance(value, list) and len(value) == 1:
+                    value = plain[name] = value[0]
+                if value == "" and not found.is_required():
+                    plain[name] = None
+        for name in cls.marked(Label):
+            if isinstance(plain.get(name), str):
+                plain[name] = _as_known(plain[name], name, (info.context or {}).get("axes", {}))
+        return plain
+
+    @model_validator(mode="after")
+    def _known_values(self, info: ValidationInfo) -> Record:
+        axes: Mapping[str, Sequence[Row]] = (info.context or {}).get("axes", {})
+        for rows in axes.values():
+            shared = sorted(set(rows[0]) & set(type(self).model_fields)) if rows else []
+            here = {name: getattr(self, name) for name in shared}
+            given = {name: value for name, value in here.items() if value is not None}
+            if given and not any(all(row.get(k) == v for k, v in given.items()) for row in rows):
+                raise ValueError(_unknown_value(given, rows))
+        return self
+
+
+def _as_known(value: str, name: str, axes: Mapping[str, Sequence[Row]]) -> str:
+    def letters(text: str) -> str:
+        return "".join(mark for mark in text.lower() if mark.isalnum())
+
+    known = (str(row[name]) for rows in axes.values() for row in rows if row.get(name))
+    return next((one for one in known if letters(one) == letters(value)), value)
+
+
+def _unknown_value(given: Mapping[str, str], rows: Sequence[Row]) -> str:
+    from difflib import get_close_matches
+
+    for name, value in given.items():
+        known = list(dict.fromkeys(str(row.get(name)) for row in rows))
+        if value not in known:
+            near = get_close_matches(str(value), known, 1, 0.4)
+            hint = f"the nearest is '{near[0]}'" if near else "known are " + ", ".join(known[:12])
+            return f"{name} '{value}' is not in the recipe's list; {hint}"
+    return " and ".join(f"{name} '{value}'" for name, value in given.items()) + " do not go together"
+
+
+@dataclass(frozen=True)
+class Seed:
+    """A Record that a person gave, with its place and the split that it was dealt to."""
+
+    id: str
+    record: Record
+    where: str
+    split: str = "train"
+
+
+@dataclass(frozen=True)
+class Request:
+    """One question to a model; `id` is the digest of all that decides the answer.
+
+    Args:
+        model: the model's name as the endpoint knows it.
+        messages: the conversation so far.
+        parameters: temperature, max_tokens, seed, stop.
+        schema: JSON Schema of the wanted answer, or None for plain text.
+    """
+
+    model: str
+    messages: tuple[Message, ...]
+    parameters: dict[str, Any] = field(default_factory=dict)
+    schema: dict[str, Any] | None = None
+
+    @property
+    def content(self) -> dict[str, Any]:
+        """Return the documented canonical content, of which `id` is the digest."""
+        return {
+            "model": self.model,
+            "messages": list(self.messages),
+            "parameters": self.parameters,
+            "schema": self.schema,
+        }
+
+    @cached_property
+    def id(self) -> str:
+        """Return 32 hexadecimal digits that name this request wherever it is asked."""
+        return digest(self.content, 32)
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What the model said, and what it took: tokens, cost in US dollars (None = unknown), seconds."""
+
+    text: str
+    finish_reason: str = "stop"
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    cost: float | None = None
+    seconds: float = 0.0
+    model: str = ""
+
+
+Ask = Callable[[Request], Awaitable[Reply]]
+"""A model is a callable; every wrapper around it has this same shape."""
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What is to be asked for: one place in the plan, before any model was asked.
+
+    Args:
+        number: position in the plan, from 0.
+        cell: field and axis values that the row must have, `split` among them.
+        index: how many drafts this cell had before.
+        examples: ids of the seeds that the prompt shows.
+        avoid: texts that the prompt tells the model not to repeat.
+        openings: first words that are used too often.
+    """
+
+    number: int
+    cell: dict[str, str]
+    index: int
+    examples: list[str]
+    avoid: list[str] = field(default_factory=list)
+    openings: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Why a reply or a row is no Record: a reason's code and what shows it."""
+
+    reason: str
+    evidence: str
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A row with its lineage. `record` is None where `fault` says why there is none."""
+
+    id: str
+    draft: Draft
+    requests: list[str]
+    data: Row
+    record: Record | None
+    fault: Fault | None = None
+
+    @property
+    def split(self) -> str:
+        """Return the split that the row was planned for."""
+        return self.draft.cell.get("split", "train")

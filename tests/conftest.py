@@ -1,0 +1,72 @@
+"""What every test stands on: no network beyond loopback, no telemetry, and a real server to ask."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.openai_server import OpenAIServer
+
+os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
+
+# At the end, so that an installed synthgen is the one that is tested.
+sys.path.append(str(Path(__file__).parent.parent))
+
+_attempts: list[str] = []
+
+
+class NetworkShutError(RuntimeError):
+    """A test looked beyond loopback."""
+
+
+def _is_here(host: object) -> bool:
+    name = host.decode() if isinstance(host, bytes) else host
+    if name in {None, "", "localhost"}:
+        return True
+    try:
+        return ipaddress.ip_address(str(name)).is_loopback
+    except ValueError:
+        return False
+
+
+def _shut(event: str, arguments: tuple[Any, ...]) -> None:
+    """Refuse every connection and look-up beyond loopback, in whichever library it is made."""
+    if event in {"socket.connect", "socket.sendto", "socket.sendmsg"}:
+        address = arguments[1]
+        host = address[0] if isinstance(address, tuple) else None  # the address of a UNIX socket is a path
+    elif event in {"socket.getaddrinfo", "socket.gethostbyname"}:
+        host = arguments[0]
+    else:
+        return
+    if not _is_here(host):
+        _attempts.append(str(host))
+        said = f"the tests have no network beyond loopback, and {event} asked for {host}"
+        raise NetworkShutError(said)
+
+
+sys.addaudithook(_shut)
+
+
+@pytest.fixture(autouse=True)
+def _no_network() -> Iterator[None]:
+    """Fail a test that looked beyond loopback, though the code swallowed the refusal."""
+    _attempts.clear()
+    yield
+    assert _attempts == []
+
+
+@pytest.fixture
+def server() -> Iterator[OpenAIServer]:
+    """Give a running OpenAI-compatible server that takes any key and never pushes back."""
+    from tests.openai_server import OpenAIServer
+
+    with OpenAIServer() as running:
+        yield running
