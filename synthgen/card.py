@@ -1,4 +1,4 @@
-"""The dataset's card: how it was made, what fell and why, how it is balanced and split, what it cost, what it is not."""
+"""The dataset's card: how it was made, what fell and why, balance, splits, cost, limits."""
 
 from __future__ import annotations
 
@@ -152,5 +152,7 @@ def _facts(run: Run, tables: dict[str, pl.DataFrame]) -> dict[str, Any]:
         "leakage": leakage(run, tables),
         "spent": spent,
         "fields": {name: info.description or "" for name, info in record.model_fields.items()},
-        "samples": [json.dumps(row, ensure_ascii=False) for row in first.head(SAMPLES).drop("id").iter_rows(named=True)],
+        "samples": [
+            json.dumps(row, ensure_ascii=False) for row in first.head(SAMPLES).drop("id").iter_rows(named=True)
+        ],
     }

@@ -24,7 +24,7 @@ SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 @click.group(context_settings=SETTINGS)
 @click.version_option(__version__, prog_name="synthgen")
 def synthgen() -> None:
-    """Turn a handful of seed examples into a proven fine-tuning dataset.
+    r"""Turn a handful of seed examples into a proven fine-tuning dataset.
 
     \b
     Exit codes: 0 done, 2 something handed in does not hold, 3 fewer rows than asked for,
@@ -136,7 +136,9 @@ def filter_(source: str, task: str | None, recipe: Path | None, out: Path | None
     else:
         if task is None and job is None:
             raise errors.InputError(
-                what="nobody said what the rows are", where=source, fix="give --task classification, or --recipe"
+                what="nobody said what the rows are",
+                where=source,
+                fix="give --task classification, or --recipe",
             )
         name = Path(source.removeprefix("hf://")).stem if source != "-" else "stdin"
         result = pipeline.audit(source, task or "", out or Path("out") / f"filter-{name}", job)
@@ -146,7 +148,9 @@ def filter_(source: str, task: str | None, recipe: Path | None, out: Path | None
 def prepare_from(folder: Path) -> Job:
     """Refuse to guess the recipe of a run: its prompts and seeds lie elsewhere."""
     raise errors.InputError(
-        what="a run is filtered with a recipe", where=str(folder), fix=f"type `synthgen filter {folder} --recipe RECIPE`"
+        what="a run is filtered with a recipe",
+        where=str(folder),
+        fix=f"type `synthgen filter {folder} --recipe RECIPE`",
     )
 
 

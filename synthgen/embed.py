@@ -27,7 +27,7 @@ def _model() -> Any:  # noqa: ANN401 - the package has no types
 def embed(texts: list[str]) -> NDArray[np.float32]:
     """Return one vector of length one a text: shape (texts, 256).
 
-    Texts are put in lower case first: these embeddings tell near-duplicates from others with AUC .81 then, and .60 else.
+    Texts are put in lower case first: near-duplicates are told from others with AUC .81 then, and .60 else.
     """
     import numpy as np
 

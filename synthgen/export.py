@@ -51,7 +51,9 @@ def kind(run: Run) -> type[Record]:
     """
     if not run.schema.is_file():
         raise InputError(
-            what="this folder holds no run", where=str(run.folder), fix="name the folder that `synthgen run` made"
+            what="this folder holds no run",
+            where=str(run.folder),
+            fix="name the folder that `synthgen run` made",
         )
     return schema.load(run.schema)
 

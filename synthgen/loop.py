@@ -32,7 +32,6 @@ ENOUGH_SIFTED, LEAST_KEPT = 120, 0.03
 """After so many rows, a smaller share that was kept ends the run."""
 
 
-
 class _UnansweredError(Exception):
     """A reply that an earlier start of the run did not get."""
 

@@ -94,7 +94,8 @@ def _whole(text: str) -> Any:  # noqa: ANN401 - a JSON value
 
 
 def _refuse(name: str) -> Never:
-    raise ValueError(f"{name} is no JSON")
+    message = f"{name} is no JSON"
+    raise ValueError(message)
 
 
 def _fields(row: Row, fills: list[str]) -> Row | Fault:

@@ -78,7 +78,9 @@ def refilter(job: Job, folder: Path) -> Result:
     lock.check(job, run)
     if not run.ledger.is_file():
         raise InputError(
-            what="there is no run to filter", where=str(run.folder), fix="run `synthgen generate RECIPE` first"
+            what="there is no run to filter",
+            where=str(run.folder),
+            fix="run `synthgen generate RECIPE` first",
         )
     with Ledger(run.ledger) as ledger:
         lock.write(job, run)

@@ -8,7 +8,7 @@ seed in one cell disturbs no other.
 from __future__ import annotations
 
 import random
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations, product
@@ -63,9 +63,8 @@ class Plan:
     def __init__(self, recipe: Recipe, axes: dict[str, list[Row]], seeds: Sequence[Seed]) -> None:
         self._recipe, self._axes = recipe, axes
         self._balance = recipe.balance
-        self._seeds: defaultdict[str, list[Seed]] = defaultdict(list)
-        for seed in seeds:
-            self._seeds[seed.split].append(seed)
+        self._wordings = {seed.id: seed.record.wording() for seed in seeds}
+        self._values = {seed.id: seed.record.model_dump() for seed in seeds}
         groups = _groups(axes, recipe.balance)
         parts = splits.generated(recipe.split)
         wanted = splits.quotas(recipe.rows, {key: weight for key, (weight, _) in groups.items()}, parts)
@@ -74,6 +73,7 @@ class Plan:
             for part in parts
             for group, (_, values) in groups.items()
         }
+        self._pools = {key: self._pool(tally.values, seeds) for key, tally in self.cells.items()}
         self._in_flight: Counter[tuple[str, str]] = Counter()
         self._kept, self._read = FIRST_GUESS
         self._fields = set(type(seeds[0].record).model_fields) if seeds else set()
@@ -113,12 +113,14 @@ class Plan:
             number: the place in the plan of the first one.
         """
         drafts: list[Draft] = []
+        lacks = {key: self._lack(key) for key in self.cells}
         while len(drafts) < size:
-            key = max(self.cells, key=self._lack)
-            if self._lack(key) <= 0:
+            key = max(lacks, key=lacks.__getitem__)
+            if lacks[key] <= 0:
                 break
             draft = self._draft(key, number + len(drafts))
             self.take(draft)
+            lacks[key] = self._lack(key)
             drafts.append(draft)
         return drafts
 
@@ -130,7 +132,10 @@ class Plan:
             return
         self._in_flight[key] += 1
         tally.asked += 1
-        tally.used.add(tuple(sorted(draft.examples)))
+        shown = tuple(sorted(draft.examples))
+        if shown in tally.used:  # every set was used: they come round again
+            tally.used.clear()
+        tally.used.add(shown)
         tally.shown.update(draft.examples)
 
     def read(self, draft: Draft, candidates: Sequence[Candidate], kept: Sequence[Candidate]) -> list[Candidate]:
@@ -159,47 +164,48 @@ class Plan:
             fitting = [row for row in rows if all(row.get(field, cell[field]) == cell[field] for field in cell)]
             row = draw.choices(fitting, [float(row.get("weight", 1)) for row in fitting])[0]
             cell |= {field: value for field, value in row.items() if field == name or field in self._fields}
-        examples = self._examples(tally, cell, draw)
+        examples = self._examples(key, cell, draw)
         return Draft(
             number,
             {field: str(value) for field, value in cell.items()},
             tally.asked,
             examples,
-            _nearest(tally.texts, self._wordings(examples)),
+            _nearest(tally.texts, [self._wordings[name] for name in examples]),
             _over_used(tally),
         )
 
-    def _wordings(self, names: list[str]) -> list[str]:
-        return [seed.record.wording() for seeds in self._seeds.values() for seed in seeds if seed.id in names]
+    def _pool(self, values: Row, seeds: Sequence[Seed]) -> tuple[list[str], list[str]]:
+        """Return the seeds of a cell's split: its own, and the first one of each other cell."""
+        own: list[str] = []
+        firsts: dict[str, str] = {}
+        for seed in seeds:
+            if seed.split != values["split"]:
+                continue
+            given = {axis: self._values[seed.id].get(axis, values[axis]) for axis in self._balance}
+            if all(given[axis] == values[axis] for axis in given):
+                own.append(seed.id)
+            else:
+                firsts.setdefault(_name(list(given.values())), seed.id)
+        return own, list(firsts.values())
 
-    def _examples(self, tally: Tally, cell: Row, draw: random.Random) -> list[str]:
+    def _examples(self, key: tuple[str, str], cell: Row, draw: random.Random) -> list[str]:
         """Choose seeds of the cell's split: its own, least shown first, in a set not used before while there is one.
 
         Those that have most of the draft's values in common come last, where a model imitates most. Where the
         cell has too few, the first seeds of other cells fill up in front, one a cell.
         """
-        count = self._recipe.examples
-        pool = self._seeds[tally.values["split"]]
-        fit = {seed.id: _in_common(seed, cell) for seed in pool}
-        own = [seed.id for seed in pool if self._belongs(seed, tally.values)]
+        count, tally = self._recipe.examples, self.cells[key]
+        own, others = self._pools[key]
+        fit = {name: _in_common(self._values[name], cell) for name in own}
         if len(own) >= count:
-            return sorted(_fresh(own, count, [], tally, draw, fit), key=lambda name: fit[name])
-        firsts: dict[str, str] = {}
-        for seed in pool:
-            if seed.id not in own:
-                group = _name([str(getattr(seed.record, axis, "")) for axis in self._balance])
-                firsts.setdefault(group, seed.id)
-        filling = _fresh(list(firsts.values()), min(count - len(own), len(firsts)), own, tally, draw, {})
-        draw.shuffle(own)
-        return filling + sorted(own, key=lambda name: fit[name])
-
-    def _belongs(self, seed: Seed, values: Row) -> bool:
-        return all(getattr(seed.record, axis, values[axis]) == values[axis] for axis in self._balance)
+            return sorted(_fresh(own, count, [], tally, draw, fit), key=fit.__getitem__)
+        filling = _fresh(others, min(count - len(own), len(others)), own, tally, draw, {})
+        return filling + sorted(draw.sample(own, len(own)), key=fit.__getitem__)
 
 
-def _in_common(seed: Seed, cell: Row) -> int:
+def _in_common(seed: Row, cell: Row) -> int:
     """Return how many of the draft's values a seed has."""
-    return sum(1 for name, value in cell.items() if getattr(seed.record, name, None) == value)
+    return sum(1 for name, value in cell.items() if seed.get(name) == value)
 
 
 def _fresh(
@@ -218,13 +224,11 @@ def _fresh(
             chosen = draw.sample(names, count)
         draw.shuffle(chosen)
         return chosen
-    sets = list(combinations(names, count))
+    sets: list[tuple[str, ...]] = list(combinations(names, count))
     unused = [one for one in sets if tuple(sorted([*fixed, *one])) not in tally.used]
-    if not unused:
-        tally.used.clear()
-        unused = sets
+    unused = unused or sets
     rank = {one: (-sum(fit.get(n, 0) for n in one), sum(tally.shown[n] for n in one), draw.random()) for one in unused}
-    chosen = list(min(unused, key=rank.__getitem__))
+    chosen = list(min(unused, key=lambda one: rank[one]))
     draw.shuffle(chosen)
     return chosen
 

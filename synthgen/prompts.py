@@ -12,7 +12,16 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from jinja2 import BaseLoader, StrictUndefined, Template, TemplateError, TemplateSyntaxError, UndefinedError, meta
+from jinja2 import (
+    BaseLoader,
+    StrictUndefined,
+    Template,
+    TemplateError,
+    TemplateSyntaxError,
+    UndefinedError,
+    meta,
+    nodes,
+)
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from synthgen.errors import PromptError
@@ -49,15 +58,15 @@ class Prompt:
             raise PromptError(what=f"the prompt is broken ({error.message})", where=where, fix="mend it") from error
         unknown = meta.find_undeclared_variables(tree) - set(KNOWN)
         if unknown:
-            raise self._undefined(min(unknown))
+            name = min(unknown)
+            raise self._undefined(name, min(one.lineno for one in tree.find_all(nodes.Name) if one.name == name))
 
     @property
     def continues(self) -> bool:
         """Return whether this prompt is for models that carry a pattern on."""
         return self.path.name.endswith(".continue.j2")
 
-    def _undefined(self, name: str) -> PromptError:
-        line = next((n for n, text in enumerate(self.source.split("\n"), 1) if name in text), 1)
+    def _undefined(self, name: str, line: int) -> PromptError:
         near = get_close_matches(name, KNOWN, 1, 0.4)
         fix = f"did you mean '{near[0]}'? " if near else ""
         return PromptError(
@@ -89,7 +98,9 @@ class Prompt:
             ) from error
         except (TemplateError, TypeError, ValueError) as error:
             raise PromptError(
-                what=f"the prompt cannot be rendered ({error})", where=str(self.path), fix="mend the expression"
+                what=f"the prompt cannot be rendered ({error})",
+                where=str(self.path),
+                fix="mend the expression",
             ) from error
 
     def phrases(self) -> list[str]:
@@ -116,6 +127,8 @@ def find(name: str, folders: Iterable[Path], *, continues: bool) -> Prompt:
         raise PromptError(what=f"it cannot be read ({error})", where=str(path), fix="save it as UTF-8") from error
     if not continues and "user" not in prompt._template.blocks:  # noqa: SLF001 - the same module
         raise PromptError(
-            what="the prompt has no block named user", where=str(path), fix="write {% block user %} … {% endblock %}"
+            what="the prompt has no block named user",
+            where=str(path),
+            fix="write {% block user %} … {% endblock %}",
         )
     return prompt

@@ -1,7 +1,7 @@
 """`push`: the dataset to a Hub, in one atomic commit, and back again to see that it arrived.
 
-`hub/` in the run's folder holds exactly what is uploaded. What a user wrote into an existing card stays: synthgen owns the
-block between two markers, and the keys of the metadata that it writes.
+`hub/` in the run's folder holds exactly what is uploaded. What a user wrote into an existing card stays: synthgen owns
+the block between two markers, and the keys of the metadata that it writes.
 """
 
 from __future__ import annotations
@@ -254,10 +254,14 @@ def _explain(target: Target, error: Any) -> PublishError:  # noqa: ANN401 - HfHu
         )
     if status == 412:
         return PublishError(
-            what="somebody else keeps pushing to the repository", where=target.repository, fix="push again later"
+            what="somebody else keeps pushing to the repository",
+            where=target.repository,
+            fix="push again later",
         )
     return PublishError(
-        what=f"the Hub answered with status {status} ({said})", where=target.repository, fix="push again later"
+        what=f"the Hub answered with status {status} ({said})",
+        where=target.repository,
+        fix="push again later",
     )
 
 

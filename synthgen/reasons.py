@@ -26,7 +26,8 @@ REASONS: dict[str, Reason] = {
     ),
     "reply.not_text": Reason("The reply holds what is no character.", "Take another model, or lower the temperature."),
     "validate.schema": Reason(
-        "The row does not fit the task's schema.", "Say in the prompt what each field must be; show more examples."
+        "The row does not fit the task's schema.",
+        "Say in the prompt what each field must be; show more examples.",
     ),
     "quality.too_short": Reason("A text has fewer words than the task needs.", "Ask for a length in the prompt."),
     "quality.too_long": Reason("A text has more words than the task allows.", "Ask for a length in the prompt."),
@@ -67,14 +68,17 @@ REASONS: dict[str, Reason] = {
         "Raise the temperature; vary more (personas, tones); give more seeds.",
     ),
     "dedup.near": Reason(
-        "Nearly the same text was kept before.", "Raise the temperature; vary more (personas, tones); give more seeds."
+        "Nearly the same text was kept before.",
+        "Raise the temperature; vary more (personas, tones); give more seeds.",
     ),
     "dedup.seed": Reason("The text repeats a seed.", "Raise the temperature; show other examples; give more seeds."),
     "dedup.conflict": Reason(
-        "Nearly the same text stands under another label.", "Look at both: the labels may overlap. Describe them apart."
+        "Nearly the same text stands under another label.",
+        "Look at both: the labels may overlap. Describe them apart.",
     ),
     "split.leak": Reason(
-        "A row of another split says nearly the same: the train row is given up.", "Vary more; give more seeds."
+        "A row of another split says nearly the same: the train row is given up.",
+        "Vary more; give more seeds.",
     ),
     "surplus": Reason("A good row of a cell that was already full: kept in reserve.", "Nothing: ask for more rows."),
 }

@@ -34,13 +34,15 @@ class Axis(Part):
 
     values: list[Value] = Field(default_factory=list, description="The values, weighted.")
     file: str | None = Field(
-        None, description="JSONL, CSV or Parquet with a column of the axis's name, or `value`; `weight` is optional."
+        None,
+        description="JSONL, CSV or Parquet with a column of the axis's name, or `value`; `weight` is optional.",
     )
 
     @model_validator(mode="after")
     def _one_source(self) -> Axis:
         if self.values and self.file:
-            raise ValueError("give either values or a file, not both")
+            message = "give either values or a file, not both"
+            raise ValueError(message)
         return self
 
 
@@ -66,7 +68,8 @@ class Split(Part):
     @model_validator(mode="after")
     def _train_remains(self) -> Split:
         if self.validation + self.test >= 1:
-            raise ValueError("validation and test together must leave something for train")
+            message = "validation and test together must leave something for train"
+            raise ValueError(message)
         return self
 
 
@@ -149,7 +152,8 @@ class Recipe(Part):
     def _known_axes(self) -> Recipe:
         for name in self.balance:
             if name not in self.vary:
-                raise ValueError(f"balance names '{name}', which is not under vary")
+                message = f"balance names '{name}', which is not under vary"
+                raise ValueError(message)
         return self
 
 
@@ -199,7 +203,9 @@ def read_text(path: Path) -> str:
         raise RecipeError(what="this is not UTF-8 text", where=str(path), fix="save it as UTF-8") from error
     except OSError as error:
         raise RecipeError(
-            what=f"it cannot be read ({error.strerror})", where=str(path), fix="check the path and its permissions"
+            what=f"it cannot be read ({error.strerror})",
+            where=str(path),
+            fix="check the path and its permissions",
         ) from error
 
 

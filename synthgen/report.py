@@ -61,7 +61,11 @@ def shortfall(result: Result) -> str:
     """Return which cells are short and by how much, why rows fell, and what to change."""
     why = result.stopped or "cells took all the requests that the recipe's `attempts` allows"
     short = sorted(result.missing.items(), key=lambda one: -one[1])
-    lines = [f"short by {sum(result.missing.values())} rows: {why}", "", table(("cell", "rows missing"), short[:20])]
+    lines = [
+        f"short by {sum(result.missing.values())} rows: {why}",
+        "",
+        table(("cell", "rows missing"), short[:20]),
+    ]
     if len(short) > 20:
         lines.append(f"… and {len(short) - 20} more cells")
     advice = [f"  {code}: {REASONS[code].advice}" for code in list(result.reasons)[:3] if code != "surplus"]
@@ -139,7 +143,12 @@ def tell(life_of: dict[str, Any]) -> str:
     else:
         end = f"surplus: {REASONS['surplus'].meaning}"
     verdicts = [
-        (one["check"], one["reason"] or "keep", "" if one["score"] is None else one["score"], one["evidence"] or "")
+        (
+            one["check"],
+            one["reason"] or "keep",
+            "" if one["score"] is None else one["score"],
+            one["evidence"] or "",
+        )
         for one in life_of["verdicts"]
     ]
     parts = [
@@ -151,7 +160,9 @@ def tell(life_of: dict[str, Any]) -> str:
     if life_of["parents"]:
         parts.append("examples in the prompt (seeds): " + ", ".join(life_of["parents"]))
     for one in life_of["requests"]:
-        messages = "\n".join(f"[{part['role']}]\n{part['content']}" for part in (one["request"] or {}).get("messages", []))
+        messages = "\n".join(
+            f"[{part['role']}]\n{part['content']}" for part in (one["request"] or {}).get("messages", [])
+        )
         reply = one["reply"] or {}
         parts.append(f"request {one['id']}\n{messages}\n[reply, {reply.get('finish_reason')}]\n{reply.get('text')}")
     return "\n\n".join(parts)

@@ -102,8 +102,8 @@ def answer_schema(kind: type[Record], fills: list[str], rows: int) -> dict[str, 
         info = kind.model_fields[name]
         fields[name] = (info.annotation, ...)
     one = create_model("Answer", **fields)
-    whole: type[BaseModel] = create_model("Answers", rows=(list[one], ...)) if rows > 1 else one  # type: ignore[valid-type]
-    return _strict(_inline(whole.model_json_schema()))
+    whole: type[BaseModel] = create_model("Answers", rows=(list[one], ...)) if rows > 1 else one
+    return dict(_strict(_inline(whole.model_json_schema())))
 
 
 def _inline(schema: dict[str, Any]) -> dict[str, Any]:

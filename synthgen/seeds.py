@@ -106,7 +106,9 @@ def _csv(path: Path) -> Iterator[tuple[str, Row]]:
                 )
             yield f"{path}:{reader.line_num}", {key: value for key, value in row.items() if value != ""}
     except csv.Error as error:
-        raise SeedError(what=f"this is not CSV ({error})", where=f"{path}:{reader.line_num}", fix="mend it") from error
+        raise SeedError(
+            what=f"this is not CSV ({error})", where=f"{path}:{reader.reader.line_num}", fix="mend it"
+        ) from error
 
 
 def _parquet(path: Path) -> Iterator[tuple[str, Row]]:
@@ -128,7 +130,9 @@ def _from_folder(path: Path) -> Iterator[tuple[str, Row]]:
         loaded = datasets.load_from_disk(str(path))
     except (FileNotFoundError, ValueError) as error:
         raise SeedError(
-            what="this folder was not written by `Dataset.save_to_disk`", where=str(path), fix=f"name a {KINDS} file"
+            what="this folder was not written by `Dataset.save_to_disk`",
+            where=str(path),
+            fix=f"name a {KINDS} file",
         ) from error
     yield from _tables(loaded, str(path))
 
@@ -153,7 +157,9 @@ def _from_hub(source: str) -> Iterator[tuple[str, Row]]:
     ) as error:
         said = str(error).split("\n", 1)[0]
         raise SeedError(
-            what=f"the dataset cannot be loaded ({said})", where=source, fix="check the name, HF_TOKEN and HF_ENDPOINT"
+            what=f"the dataset cannot be loaded ({said})",
+            where=source,
+            fix="check the name, HF_TOKEN and HF_ENDPOINT",
         ) from error
     yield from _tables(loaded, source)
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from synthgen import split as splits
-from synthgen.checks import Check, verdicts
+from synthgen.checks import Check, Verdict, verdicts
 from synthgen.checks.dedup import Dedup
 from synthgen.checks.labels import LEAST_TEXTS, Labels
 from synthgen.checks.quality import Quality, Rules, ending_fields
@@ -76,7 +76,9 @@ class Sieve:
         known += [(row["description"], [row.get(name) for name in names]) for row in described]
         check = Labels(known, checks.labels.least)
         if not check.able:
-            return f"it needs two labels or more, and {LEAST_TEXTS} seeds or descriptions of each outside the test split"
+            return (
+                f"it needs two labels or more, and {LEAST_TEXTS} seeds or descriptions of each outside the test split"
+            )
         self.checks.append(("labels", check))
         return ""
 
@@ -128,7 +130,9 @@ class Sieve:
 
         found = {name: (twin, score) for name, twin, score in splits.leaks(self.table(kept), least)}
         names = [one.id for one in kept]
-        rows = [("split.leak", found[n][1], f"row {found[n][0]}") if n in found else (None, None, None) for n in names]
+        rows: list[Verdict] = [
+            ("split.leak", found[n][1], f"row {found[n][0]}") if n in found else (None, None, None) for n in names
+        ]
         self._verdicts.append(verdicts(rows).with_columns(id=pl.Series(names, dtype=pl.String), check=pl.lit("split")))
         return [one for one in kept if one.id not in found]
 
@@ -140,7 +144,13 @@ class Sieve:
         """Return every verdict so far: columns id, check, reason (null = keep), score, evidence."""
         import polars as pl
 
-        columns = {"id": pl.String, "check": pl.String, "reason": pl.String, "score": pl.Float64, "evidence": pl.String}
+        columns = {
+            "id": pl.String,
+            "check": pl.String,
+            "reason": pl.String,
+            "score": pl.Float64,
+            "evidence": pl.String,
+        }
         if not self._verdicts:
             return pl.DataFrame(schema=columns)
         return pl.concat(part.select(*columns) for part in self._verdicts)

@@ -1,7 +1,7 @@
 """Train, validation, test: dealt before anything is generated, and held apart afterwards.
 
-Seeds are dealt first, and a prompt shows seeds of one split only, so no parent stands on two sides. A random split after
-expansion reads 33 points too high (99.3 % against 66.3 % on the real test set of Banking77).
+Seeds are dealt first, and a prompt shows seeds of one split only, so no parent stands on two sides. A random split
+after expansion reads 33 points too high (99.3 % against 66.3 % on the real test set of Banking77).
 """
 
 from __future__ import annotations

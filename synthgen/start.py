@@ -35,7 +35,9 @@ def copy_example(task: str, folder: Path) -> list[Path]:
         shutil.copytree(source, folder, dirs_exist_ok=True)
     except OSError as error:
         raise StoreError(
-            what=f"it cannot be written ({error.strerror or error})", where=str(folder), fix="name another folder"
+            what=f"it cannot be written ({error.strerror or error})",
+            where=str(folder),
+            fix="name another folder",
         ) from error
     return sorted(path for path in folder.rglob("*") if path.is_file())
 

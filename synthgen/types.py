@@ -63,7 +63,11 @@ class Record(BaseModel):
     """
 
     model_config = ConfigDict(
-        extra="forbid", frozen=True, str_strip_whitespace=True, allow_inf_nan=False, coerce_numbers_to_str=True
+        extra="forbid",
+        frozen=True,
+        str_strip_whitespace=True,
+        allow_inf_nan=False,
+        coerce_numbers_to_str=True,
     )
 
     def wording(self) -> str:
@@ -78,10 +82,7 @@ class Record(BaseModel):
     def marked(cls, mark: type) -> dict[str, Any]:
         """Return the fields that carry a mark of this type, with the mark."""
         return {
-            name: found
-            for name, info in cls.model_fields.items()
-            for found in info.metadata
-            if isinstance(found, mark)
+            name: found for name, info in cls.model_fields.items() for found in info.metadata if isinstance(found, mark)
         }
 
     def cell(self) -> dict[str, str]:
@@ -123,7 +124,9 @@ def _as_known(value: str, name: str, axes: Mapping[str, Sequence[Row]]) -> str:
     def letters(text: str) -> str:
         return "".join(mark for mark in text.lower() if mark.isalnum())
 
-    known = (str(row[name]) for rows in axes.values() for row in rows if row.get(name))
+    known = [str(row[name]) for rows in axes.values() for row in rows if row.get(name)]
+    if value in known:
+        return value
     return next((one for one in known if letters(one) == letters(value)), value)
 
 
@@ -176,9 +179,14 @@ class Request:
         }
 
     @cached_property
+    def canonical(self) -> bytes:
+        """Return the canonical content as it is digested and kept."""
+        return canonical(self.content).encode()
+
+    @cached_property
     def id(self) -> str:
         """Return 32 hexadecimal digits that name this request wherever it is asked."""
-        return digest(self.content, 32)
+        return hashlib.sha256(self.canonical).hexdigest()[:32]
 
 
 @dataclass(frozen=True)

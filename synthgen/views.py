@@ -54,7 +54,7 @@ def table(rows: list[dict[str, Any]], kind: type[Record] | None) -> pl.DataFrame
     import polars as pl
 
     fields = list(kind.model_fields) if kind else []
-    columns = {"id": pl.String, "split": pl.String} | {name: None for name in fields}
+    columns: dict[str, Any] = {"id": pl.String, "split": pl.String} | dict.fromkeys(fields)
     frame = pl.DataFrame(rows, schema=columns, infer_schema_length=None)
     # A column without any value has no type of its own; text is what every reader takes.
     return frame.with_columns(pl.col(name).cast(pl.String) for name, kind in frame.schema.items() if kind == pl.Null)

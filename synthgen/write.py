@@ -107,7 +107,8 @@ class Writer:
         """Return for each axis the row that the cell's values come from, with all that describes it."""
         return {
             name: next(
-                (row for row in rows if all(str(row[key]) == cell[key] for key in row.keys() & cell.keys())), rows[0]
+                (row for row in rows if all(str(row[key]) == cell[key] for key in row.keys() & cell.keys())),
+                rows[0],
             )
             for name, rows in self.axes.items()
         }

@@ -56,10 +56,10 @@ sys.addaudithook(_shut)
 
 
 @pytest.fixture(autouse=True)
-def _no_network() -> Iterator[None]:
-    """Fail a test that looked beyond loopback, though the code swallowed the refusal."""
+def attempts() -> Iterator[list[str]]:
+    """Fail a test that looked beyond loopback, though the code swallowed the refusal; give the hosts."""
     _attempts.clear()
-    yield
+    yield _attempts
     assert _attempts == []
 
 

@@ -27,8 +27,7 @@ LARGE_SIZE = 10 * 1024 * 1024
 UNAUTHORIZED = "Invalid username or password."
 FORBIDDEN = "Forbidden: pass `create_pr=1` as a query parameter to create a Pull Request"
 DANGLING = (
-    "Your push was rejected because an LFS pointer pointed to a file that does not "
-    "exist. Offending file: - "
+    "Your push was rejected because an LFS pointer pointed to a file that does not exist. Offending file: - "
 )
 Json = dict[str, Any]
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -95,8 +94,7 @@ class Commit:
             return {**entry, "oid": git_hash(content)}
         digest = hashlib.sha256(content).hexdigest()
         pointer = (
-            "version https://git-lfs.github.com/spec/v1\n"
-            f"oid sha256:{digest}\nsize {len(content)}\n"
+            f"version https://git-lfs.github.com/spec/v1\noid sha256:{digest}\nsize {len(content)}\n"
         ).encode()
         large = {"oid": digest, "size": len(content), "pointerSize": len(pointer)}
         return {**entry, "oid": git_hash(pointer), "lfs": large}

@@ -233,7 +233,9 @@ QUALITY = [
 def _task(name: str) -> tuple[type[Record], list[Seed], list[str]]:
     root = schema.shipped("templates") / name
     kind = schema.load(schema.find(name, root))
-    said = [line for path in sorted(root.glob("*.j2")) for line in prompts.Prompt(path, path.read_text("utf-8")).phrases()]
+    said = [
+        line for path in sorted(root.glob("*.j2")) for line in prompts.Prompt(path, path.read_text("utf-8")).phrases()
+    ]
     return kind, seeds.load("seeds.jsonl", root, kind, {}), said
 
 
@@ -248,7 +250,9 @@ def _quality(task: str, allow: frozenset[str] = frozenset()) -> tuple[Quality, l
 
 def _reason(field: str, text: str, allow: frozenset[str] = frozenset()) -> str | None:
     quality, fields = _quality("classification" if field == "text" else "instruction", allow)
-    table = pl.DataFrame({f"prose:{name}": pl.Series([text if name == field else None], dtype=pl.String) for name in fields})
+    table = pl.DataFrame(
+        {f"prose:{name}": pl.Series([text if name == field else None], dtype=pl.String) for name in fields}
+    )
     found: str | None = quality(table)["reason"][0]
     return found
 
@@ -266,7 +270,9 @@ def test_a_look_alike_falls_with_no_rule_of_wording(case: Case) -> None:
     assert _reason(case.field, case.text, frozenset({"quality.language"})) is None
 
 
-@pytest.mark.parametrize("case", [case for case in QUALITY if case.falls], ids=lambda case: f"{case.code}-{case.text[:30]}")
+@pytest.mark.parametrize(
+    "case", [case for case in QUALITY if case.falls], ids=lambda case: f"{case.code}-{case.text[:30]}"
+)
 def test_allow_switches_a_rule_off(case: Case) -> None:
     """No text falls with a code that the recipe allows."""
     assert _reason(case.field, case.text, frozenset({case.code})) != case.code
@@ -284,14 +290,18 @@ def test_no_shipped_seed_breaks_a_rule(task: str) -> None:
 
 
 def test_two_fields_that_say_the_same_are_a_repetition() -> None:
-    """An answer that only says its question again falls, however it is written; a short echo and two texts do not."""
+    """An answer that only says its question again falls; a short echo and two texts do not."""
     quality, fields = _quality("instruction")
     pairs = [
         ("How do I reset my PIN?", "how do I reset my pin!"),
         ("How do I reset my PIN?", "Open the card page and choose PIN."),
         ("Say yes please.", "Yes, I will."),
     ]
-    columns = {"instruction": [one for one, _ in pairs], "response": [two for _, two in pairs], "input": [None] * 3}
+    columns: dict[str, list[str | None]] = {
+        "instruction": [one for one, _ in pairs],
+        "response": [two for _, two in pairs],
+        "input": [None] * 3,
+    }
     table = pl.DataFrame({f"prose:{name}": pl.Series(columns[name], dtype=pl.String) for name in fields})
     assert quality(table)["reason"].to_list() == ["quality.repetition", None, None]
 
@@ -354,9 +364,9 @@ REPLIES = [
 ]
 
 
-@pytest.mark.parametrize("told", REPLIES, ids=lambda told: f"{told.code}-{ascii(told.reply.text[:30])}-{told.wanted}")
+@pytest.mark.parametrize("told", REPLIES, ids=lambda told: f"{told.code}-{told.reply.text[:30]!a}-{told.wanted}")
 def test_each_bad_reply_is_a_fault_and_no_look_alike(told: Told) -> None:
-    """A reply that cannot be read gives one fault with its code; one that looks odd and can be read gives rows."""
+    """A reply that cannot be read gives one fault with its code; one that only looks odd gives rows."""
     found = parse.rows(told.reply, ["text"], told.wanted)
     assert [one.reason for one in found if isinstance(one, Fault)] == ([told.code] if told.code else [])
 
@@ -388,24 +398,49 @@ def _sieve(checks: Checks) -> Sieve:
 
 
 def _candidate(name: str, text: str, label: str, split: str = "train") -> Candidate:
-    record = _task("classification")[0](**{"text": text, "label": label})
+    record = _task("classification")[0].model_validate({"text": text, "label": label})
     return Candidate(name, Draft(0, {"split": split}, 0, []), [], {}, record)
 
 
 UNSURE = Checks(labels=Labels(least=0.8))
 LABELS: list[tuple[Checks, str, str, str | None]] = [
-    (Checks(), "My wallet was stolen on the bus, please cancel the card.", "fees_and_charges", "labels.disagree"),
+    (
+        Checks(),
+        "My wallet was stolen on the bus, please cancel the card.",
+        "fees_and_charges",
+        "labels.disagree",
+    ),
     (Checks(), "Why do you charge a monthly fee for this account?", "card_lost_or_stolen", "labels.disagree"),
-    (Checks(), "I never authorised this debit of 40 euros, it is fraud.", "card_lost_or_stolen", "labels.disagree"),
+    (
+        Checks(),
+        "I never authorised this debit of 40 euros, it is fraud.",
+        "card_lost_or_stolen",
+        "labels.disagree",
+    ),
     (Checks(), "My wallet was stolen on the bus, please cancel the card.", "card_lost_or_stolen", None),
     (Checks(), "Why do you charge a monthly fee for this account?", "fees_and_charges", None),
     (Checks(), "I never authorised this debit of 40 euros, it is fraud.", "fraud_or_unknown_charge", None),
     (UNSURE, "Hello, I paid for a coffee and it was odd.", "", "labels.unsure"),
     (UNSURE, "Something is wrong, please look at it.", "", "labels.unsure"),
     (UNSURE, "Could you call me back about my last letter?", "", "labels.unsure"),
-    (Checks(labels=Labels(least=0.5)), "The overdraft fee and the account fee are too high.", "fees_and_charges", None),
-    (Checks(labels=Labels(least=0.5)), "My debit card is lost, please block my card.", "card_lost_or_stolen", None),
-    (Checks(labels=Labels(least=0.5)), "Is this charge a fraud? It is a scam.", "fraud_or_unknown_charge", None),
+    (
+        Checks(labels=Labels(least=0.5)),
+        "The overdraft fee and the account fee are too high.",
+        "fees_and_charges",
+        None,
+    ),
+    (
+        Checks(labels=Labels(least=0.5)),
+        "My debit card is lost, please block my card.",
+        "card_lost_or_stolen",
+        None,
+    ),
+    (
+        Checks(labels=Labels(least=0.5)),
+        "Is this charge a fraud? It is a scam.",
+        "fraud_or_unknown_charge",
+        None,
+    ),
 ]
 
 
@@ -416,7 +451,7 @@ def _label_checks(least: float) -> Any:
 
 @pytest.mark.parametrize(("checks", "text", "label", "code"), LABELS, ids=lambda one: str(one)[:30])
 def test_a_label_that_the_text_does_not_bear_falls(checks: Checks, text: str, label: str, code: str | None) -> None:
-    """A clear message under another's label falls, a vague one is unsure under its best label, a clear one passes."""
+    """A clear text under another's label falls, a vague one is unsure under its best, a clear one passes."""
     sieve = _sieve(checks)
     check = _label_checks(checks.labels.least)
     names = [label] if label else sorted({sieve.label(seed.record) for seed in _task("classification")[1]})
@@ -426,9 +461,13 @@ def test_a_label_that_the_text_does_not_bear_falls(checks: Checks, text: str, la
 
 BASE = "Why was I charged 12 euros for sending money to my brother in Norway?"
 DEDUP: list[tuple[str, str, str | None]] = [
-    ("WHY was I charged 12 euros for sending money - to my brother in Norway?!", "fees_and_charges", "dedup.exact"),
+    (
+        "WHY was I charged 12 euros for sending money - to my brother in Norway?!",
+        "fees_and_charges",
+        "dedup.exact",
+    ),
     (f"  {BASE}!! ", "fees_and_charges", "dedup.exact"),
-    (BASE.replace("12", "１２"), "fees_and_charges", "dedup.exact"),  # noqa: RUF001 - NFKC is what is tested
+    (BASE.replace("12", "１２"), "fees_and_charges", "dedup.exact"),
     (f"Hello, {BASE}", "fees_and_charges", "dedup.near"),
     (BASE.replace("sending", "sendign"), "fees_and_charges", "dedup.near"),
     (BASE.replace("Norway", "Sweden"), "fees_and_charges", "dedup.near"),
@@ -449,7 +488,7 @@ DEDUP: list[tuple[str, str, str | None]] = [
 
 @pytest.mark.parametrize(("text", "label", "code"), DEDUP, ids=lambda one: str(one)[:40])
 def test_a_text_that_was_met_before_falls(text: str, label: str, code: str | None) -> None:
-    """What a seed or a kept row said falls, and under another label is a conflict; the same topic in new words stays."""
+    """What a seed or a kept row said falls, a conflict under another label; new words on a topic stay."""
     sieve = _sieve(Checks(labels=Labels(use=False), dedup=Dedup(near=0.6)))
     assert sieve([_candidate("a", BASE, "fees_and_charges")]) == [True]
     sieve([_candidate("b", text, label)])
@@ -472,11 +511,13 @@ def test_a_train_row_that_another_split_repeats_is_given_up(text: str, split: st
     sieve = _sieve(Checks(labels=Labels(use=False)))
     rows = [_candidate("a", BASE, "fees_and_charges"), _candidate("b", text, "fees_and_charges", split)]
     assert [one.id for one in sieve.without_leaks(rows, 0.6)] == (["b"] if leaks else ["a", "b"])
-    assert sieve.verdicts().filter(pl.col("reason") == "split.leak")["evidence"].to_list() == (["row b"] if leaks else [])
+    assert sieve.verdicts().filter(pl.col("reason") == "split.leak")["evidence"].to_list() == (
+        ["row b"] if leaks else []
+    )
 
 
 def _tested() -> dict[str, tuple[int, int]]:
-    """Count the texts that fall and the look-alikes, by code; the latter are shared by the codes of one table."""
+    """Count the texts that fall and the look-alikes, by code; the codes of one table share the latter."""
     leaks = [("split.leak" if leaks else None) for _, _, leaks in LEAKS]
     tables = [[case.code if case.falls else None for case in QUALITY], [told.code for told in REPLIES]]
     tables += [[code for _, code in ROWS], [row[3] for row in LABELS], [row[2] for row in DEDUP], leaks]
@@ -499,7 +540,7 @@ def test_every_reason_has_three_faults_and_three_look_alikes() -> None:
 
 
 def test_every_code_that_the_source_gives_has_a_meaning() -> None:
-    """Each code written in the source has its line in REASONS, and each of REASONS' is written in the source."""
+    """Each code in the source has its line in REASONS, and each of REASONS is given somewhere."""
     package = Path(parse.__file__).parent
     sources = [path.read_text("utf-8") for path in package.rglob("*.py") if path.name != "reasons.py"]
     pattern = re.compile(r'"((?:reply|validate|quality|labels|dedup|split)\.[a-z_]+)"')

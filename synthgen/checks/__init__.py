@@ -7,7 +7,7 @@ in this call or an earlier one, so that many small tables get the verdicts that 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -16,13 +16,12 @@ if TYPE_CHECKING:
 Check = Callable[["pl.DataFrame"], "pl.DataFrame"]
 """Table of candidates to table of verdicts: columns reason (null = keep), score, evidence."""
 
-VERDICT = ("reason", "score", "evidence")
+Verdict = tuple[str | None, float | None, str | None]
+"""Reason (None = keep), score, evidence."""
 
 
-def verdicts(rows: list[tuple[str | None, float | None, str | None]]) -> pl.DataFrame:
+def verdicts(rows: Sequence[Verdict]) -> pl.DataFrame:
     """Return a table of verdicts from its rows: reason (None = keep), score, evidence."""
     import polars as pl
 
-    return pl.DataFrame(
-        rows, schema={"reason": pl.String, "score": pl.Float64, "evidence": pl.String}, orient="row"
-    )
+    return pl.DataFrame(rows, schema={"reason": pl.String, "score": pl.Float64, "evidence": pl.String}, orient="row")

@@ -1,7 +1,7 @@
 """`labels`: a labeller made from the seeds, and so independent of the model, must read the row's own label.
 
-With five seeds a class and a small model as writer, rows that pass this check train a better classifier than as many rows
-drawn at random: by 2.0 to 3.9 points of accuracy on Banking77's test set, in three draws of three. The idea is the
+With five seeds a class and a small model as writer, rows that pass this check train a better classifier than as many
+rows drawn at random: by 2.0 to 3.9 points of accuracy on Banking77's test set, in three draws of three. The idea is the
 round-trip filter of Sahu et al. 2022; the writer never checks itself.
 """
 
@@ -11,7 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from synthgen.checks import verdicts
+from synthgen.checks import Verdict, verdicts
 
 if TYPE_CHECKING:
     import numpy as np
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
 LEAST_TEXTS = 2
 """Seeds and descriptions that each label needs; with fewer there is nothing to learn from."""
-
-Verdict = tuple[str | None, float | None, str | None]
 
 
 class Labeller:
@@ -72,7 +70,7 @@ class Labels:
     """The check, at each level: the primary label among all, the secondary among those below the primary.
 
     Args:
-        known: texts with their labels, one label a level, None where a text has none: seeds, and the labels' descriptions.
+        known: texts with their labels, one a level, None where a text has none: seeds, and labels' descriptions.
         least: probability that the row's own primary label must have.
     """
 

@@ -1,8 +1,8 @@
 r"""`quality`: rules that no good row breaks, on each field of written text.
 
 Each rule has a code in `synthgen.reasons`. Sources: refusals in the first 300 characters, placeholders and
-missing ends as in the post-filters of Self-Instruct (Wang et al. 2022) and WizardLM (Xu et al. 2023), repetition after Gopher's
-rules (Rae et al. 2021), language by py3langid. A missing end is looked for only where the seeds end their
+missing ends as in the post-filters of Self-Instruct (Wang et al. 2022) and WizardLM (Xu et al. 2023), repetition
+after Gopher's rules (Rae et al. 2021), language by py3langid. A missing end is looked for only where the seeds end their
 sentences: it then finds 96 % of truncated texts with 3 % false alarms, and would only find a style otherwise.
 """
 
@@ -24,16 +24,19 @@ if TYPE_CHECKING:
     import polars as pl
 
 REFUSAL = re.compile(
-    r"^\W*(?:(?:i['’]?m|i am) (?:really |very )?(?:sorry|afraid),?(?: but)? |(?:sorry|i apologi[sz]e|my apologies)[,.]?(?: but)? "
+    r"^\W*(?:(?:i['’]?m|i am) (?:really |very )?(?:sorry|afraid),?(?: but)? "
+    r"|(?:sorry|i apologi[sz]e|my apologies)[,.]?(?: but)? "
     r"|unfortunately,? |i understand\b[^.!?\n]{0,80}?\bbut )?"
     r"(?:i(?:['’]m| am)? (?:must|have to) (?:respectfully )?decline\b"
     r"|i(?:['’]m| am)?(?: can['’]?t| cannot| can not| won['’]t| will not|(?: not able| unable) to) (?:"
     r"(?:help|assist)(?: you)? with (?:that|this|your request)|(?:help|assist) you\b"
     r"|(?:fulfil|fulfill) (?:that|this|your|the) request"
     # A customer cannot complete "this request in the app" either: a refusal ends there, or gives its reason.
-    r"|(?:complete|comply with|answer|process) (?:that|this|your|the) (?:request|question)(?=[.!]|\W*$| (?:as|because|since)\b)"
+    r"|(?:complete|comply with|answer|process) (?:that|this|your|the) (?:request|question)"
+    r"(?=[.!]|\W*$| (?:as|because|since)\b)"
     r"|comply\b(?! with)"
-    r"|(?:provide|offer|give)(?: you)?(?: with)?(?: that| this| such| any)?(?: kind of| type of| sort of| specific| personal| further)?"
+    r"|(?:provide|offer|give)(?: you)?(?: with)?(?: that| this| such| any)?"
+    r"(?: kind of| type of| sort of| specific| personal| further)?"
     r" (?:assistance|information|advice|instructions|content|guidance)(?! about my| on my)"
     r"|(?:provide|offer|give you) (?:that|this)(?=[.!]|\W*$)"
     r"|(?:generate|create|write|produce)(?: you)?(?:"
@@ -45,13 +48,13 @@ REFUSAL = re.compile(
 ASSISTANT_VOICE = re.compile(
     r"\bas an? (?:ai|artificial intelligence|large language|language) (?:language )?(?:model|assistant)\b|\bas an ai[,.]"
     # People work as "an AI engineer" or as "a virtual assistant": what follows tells.
-    r"|\bi(?:['’]m| am) (?:just )?an? (?:ai (?:language )?(?:model|assistant|system|chatbot)|large language model|language model)\b"
+    r"|\bi(?:['’]m| am) (?:just )?an? (?:ai (?:language )?(?:model|assistant|system|chatbot)|(?:large )?language model)\b"
     r"|\bi(?:['’]m| am) (?:just )?an? (?:ai|chatbot|virtual assistant)"
     r"(?=[.!]|\W*$|,? (?:and|so) (?:i |do|can|have)| (?:here|designed|created|developed|trained|programmed)\b)"
     r"|\bmy knowledge cut-?off\b|\bmy training data (?:only|goes|ends|cuts)\b"
     r"|^\W*(?:sure|certainly|of course|absolutely)[,!.] *(?:here(?:['’]s| is| are)|i(?:['’]d| would) be (?:happy|glad)|let me)"
-    r"|^\W*here(?:['’]s| is| are) (?:a|an|another|some|the|your)(?: (?!i\b)\w+){0,4} (?:examples?|messages?|texts?|responses?|rows?)\b"
-    r"(?![^:]*\b(?:i|me|my|we)\b[^:]*:)[^.!?]{0,40}:"
+    r"|^\W*here(?:['’]s| is| are) (?:a|an|another|some|the|your)(?: (?!i\b)\w+){0,4}"
+    r" (?:examples?|messages?|texts?|responses?|rows?)\b(?![^:]*\b(?:i|me|my|we)\b[^:]*:)[^.!?]{0,40}:"
     r"|^\W*(?:great|good|excellent) question[!.]"
     r"|\bhow (?:can|may) i (?:help|assist) you(?: today| with)?\W*(?:$|[?])"
     r"|^\W*(?:(?:dear|hi|hello)\b[^,.!\n]{0,40}[,.!]\s*)?thank you for (?:contacting|reaching out)\b"
@@ -68,23 +71,43 @@ CODE = re.compile(r"```.*?```|`[^`\n]*`", re.DOTALL)
 """Code in backticks: what stands in brackets there is for the reader to fill in, and a log's own marks."""
 PLACEHOLDER = re.compile(
     # In brackets: not an index (`prices[date]`), not a link's text, not a log's [ERROR].
-    rf"(?<!\w)\[(?:(?i:your|insert|enter)[ _]\w[^\]\n]{{0,30}}|(?:(?i:\w+)[ _]){{0,3}}(?i:{_BLANKS})(?i: here)?)\](?!\()"
+    rf"(?<!\w)\[(?:(?i:your|insert|enter)[ _]\w[^\]\n]{{0,30}}|(?:\w+[ _]){{0,3}}(?i:{_BLANKS})(?i: here)?)\](?!\()"
     r"|(?:^|[^$\w{/'\"\\])(?:\{\{ ?[a-z_.]{2,30} ?\}\}|\{[a-z_]{3,30}\})"
-    rf"|<(?:(?i:your|insert|enter)\b[^>\n]{{0,30}}|(?i:(?:\w+[ _])?(?:name|date|amount|number|company)))>"
+    r"|<(?:(?i:your|insert|enter)\b[^>\n]{0,30}|(?i:(?:\w+[ _])?(?:name|date|amount|number|company)))>"
     # XXXX, but for the hidden part of a number: XXXX XXXX XXXX 4821.
     r"|\b(?i:lorem ipsum)\b|\b[Xx]{4,}\b(?![\s-]*(?:[Xx*]{2,}[\s-]*)*\d)",
 )
 TOKENS = re.compile(
-    r"<\|\w+\|>|\[/?INST\]|<(?:start|end)_of_turn>|^\s*<s>|</s>\s*$|^#{2,3} ?(?:instruction|response|input|example)s?\b"
-    r"|(?<!at the )\b(?:given|rewritten|created) prompt\b",
+    r"<\|\w+\|>|\[/?INST\]|<(?:start|end)_of_turn>|^\s*<s>|</s>\s*$"
+    r"|^#{2,3} ?(?:instruction|response|input|example)s?\b|(?<!at the )\b(?:given|rewritten|created) prompt\b",
     re.IGNORECASE | re.MULTILINE,
 )
 END = re.compile(r"""[.!?…。！？؟।][\s"'”’»)\]*_`]*$|[\U0001F300-\U0001FAFF☀-➿]\ufe0f?\s*$|[:;]-?[)(DP]\s*$|```\s*$""")
 SMILEY = re.compile(r"[:;=]-?[()\[\]]")
 DANGLING = re.compile(r"(?:[,;:–—-]|\b(?:and|or|but|the|an?|because|my|your|if))\s*$", re.IGNORECASE)
-"""Nobody stops there. Words that end a question without its mark ("what is it for", "cant log in") are not among them."""
+"""Nobody stops there. Words that may end a question ("what is it for", "cant log in") are not among them."""
 
-LANGUAGES = ("ar", "cs", "da", "de", "en", "es", "fi", "fr", "it", "ja", "ko", "nl", "no", "pl", "pt", "ru", "sv", "tr", "zh")
+LANGUAGES = (
+    "ar",
+    "cs",
+    "da",
+    "de",
+    "en",
+    "es",
+    "fi",
+    "fr",
+    "it",
+    "ja",
+    "ko",
+    "nl",
+    "no",
+    "pl",
+    "pt",
+    "ru",
+    "sv",
+    "tr",
+    "zh",
+)
 PROMPT_RUN, EXAMPLE_RUN = 6, 10
 """Words in a row that a text may not share with the prompt's own words, or with one seed."""
 LEAST_WORDS_FOR_LANGUAGE = 5
@@ -166,7 +189,7 @@ class Rules:
         for one, run in _streaks(words):
             if run >= 4 and not one.isdigit():  # 8.8.8.8 is an address
                 return "quality.repetition", " ".join([one] * run)
-        # "I called on Monday, I called on Tuesday, I called on Friday" is how people write: three times are too few.
+        # "I called on Monday, I called on Tuesday, I called on Friday": three words thrice are a figure of speech.
         for size, least in ((3, 4), (5, 3)):
             runs = Counter(_windows(words, size)).most_common(1)
             if runs and runs[0][1] >= least and runs[0][1] * size >= 0.2 * len(words):
@@ -176,10 +199,11 @@ class Rules:
         return ("quality.repetition", again) if again else None
 
     def cut_off(self, name: str, text: str) -> Finding | None:
-        """Find a text that stops in the middle; a field whose text need not end as a sentence ends holds what it may."""
+        """Find a text that stops in the middle, where the schema wants sentences and not a table, log or list."""
         if not self.fields[name].ends:
             return None
-        opened = min(one.count("(") - one.count(")") for one in (text, SMILEY.sub("", text)))  # "(my fault :)" is closed
+        # Once without smileys, for ":(" opens nothing, and once with them, for "(my own fault :)" is closed.
+        opened = min(one.count("(") - one.count(")") for one in (text, SMILEY.sub("", text)))
         if opened > 0 or text.count("“") > text.count("”") + text.count("„"):
             return "quality.cut_off", f"never closed: …{text[-40:]}"
         missing = name in self.ends and not END.search(text)

@@ -6,7 +6,7 @@ import json
 import logging
 import re
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from synthgen.errors import EndpointError
 from synthgen.model.wrap import PushedBackError
@@ -49,11 +49,11 @@ class Endpoint:
             max_retries=0,
             http_client=DefaultAioHttpClient(timeout=timeout),
         )
-        self.base_url = str(self._client.base_url)
+        self.base_url = str(self._client.base_url).rstrip("/") + "/"
         self.mode = mode
         self.dropped: set[str] = set()
 
-    async def __aenter__(self) -> Endpoint:
+    async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(
@@ -87,8 +87,8 @@ class Endpoint:
             cause = error.__cause__
             # The transport calls every lost connection a ConnectTimeout, a refused one too.
             if isinstance(cause, httpx2.TimeoutException) and not isinstance(cause, httpx2.ConnectTimeout):
-                raise PushedBackError("no answer in time") from error
-            raise PushedBackError(f"no connection to {self.base_url} ({cause or error})") from error
+                raise PushedBackError(said="no answer in time") from error
+            raise PushedBackError(said=f"no connection to {self.base_url} ({cause or error})") from error
         return self._reply(response)
 
     def body(self, request: Request) -> dict[str, Any]:
@@ -124,10 +124,12 @@ class Endpoint:
         status, said = error.status_code, _said(error)
         if status == 402 or (status == 429 and "insufficient_quota" in said):
             raise EndpointError(
-                what=f"the account has no money left ({said})", where=self.base_url, fix="top it up, then run again"
+                what=f"the account has no money left ({said})",
+                where=self.base_url,
+                fix="top it up, then run again",
             )
         if status in _BUSY:
-            raise PushedBackError(f"status {status}: {said}", _retry_after(error.response))
+            raise PushedBackError(said=f"status {status}: {said}", pause=_retry_after(error.response))
         if status in {400, 413, 422} and _is_about_content(said):
             return Reply(text=said, finish_reason="refused")
         raise refusal(status, said, self.base_url, request.model)
@@ -136,7 +138,7 @@ class Endpoint:
         try:
             answer = response.json()
             if isinstance(answer, dict) and answer.get("error"):
-                raise PushedBackError(f"status 200 with an error: {json.dumps(answer['error'])[:200]}")
+                raise PushedBackError(said=f"status 200 with an error: {json.dumps(answer['error'])[:200]}")
             choice = answer["choices"][0]
             message = choice["message"]
             calls = message.get("tool_calls") or []

@@ -71,10 +71,8 @@ def _value(schema: dict[str, Any], name: str, shown: list[dict[str, Any]], draw:
         return {key: _value(part, key, shown, draw) for key, part in schema.get("properties", {}).items()}
     if kind == "array":
         return [_value(schema["items"], name, shown, draw) for _ in range(draw.randint(1, 5))]
-    if kind == "boolean":
-        return True
-    if kind in {"integer", "number"}:
-        return draw.randint(1, 99)
+    if kind in {"boolean", "integer", "number"}:
+        return True if kind == "boolean" else draw.randint(1, 99)
     return _text(draw, [shown[0][""], *(str(one[name]) for one in shown if one.get(name))])
 
 

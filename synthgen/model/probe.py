@@ -8,7 +8,7 @@ import json
 from synthgen.errors import EndpointError
 from synthgen.model.client import MODES, Endpoint, RefusedError
 from synthgen.model.wrap import PushedBackError
-from synthgen.types import Request
+from synthgen.types import Message, Request
 
 TRIES = 3
 LONGEST_PAUSE = 20.0
@@ -22,7 +22,7 @@ _SCHEMA = {
 
 def question(model: str) -> Request:
     """Return the small request that the probe asks."""
-    messages = ({"role": "user", "content": 'Answer with {"ready": true} and nothing else.'},)
+    messages: tuple[Message] = ({"role": "user", "content": 'Answer with {"ready": true} and nothing else.'},)
     return Request(model, messages, {"max_tokens": 256, "temperature": 0}, _SCHEMA)
 
 

@@ -1,6 +1,6 @@
 """The wrappers around a model: each takes an Ask and gives an Ask.
 
-    remembered ∘ budgeted ∘ retried(paced endpoint)
+remembered ∘ budgeted ∘ retried(paced endpoint)
 """
 
 from __future__ import annotations
@@ -82,9 +82,12 @@ class Budget:
         spent = ledger.spent()
         self._limits, self._price = limits, price
         self.requests = int(spent["requests"] or 0)
-        self.tokens = int((spent["prompt_tokens"] or 0) + (spent["completion_tokens"] or 0))
-        self.cost = spent["cost"] or 0.0
+        prompt, completion = int(spent["prompt_tokens"] or 0), int(spent["completion_tokens"] or 0)
+        self.tokens = prompt + completion
+        # Replies of an earlier start may have come before the recipe had a price.
+        self.cost = (price.of(prompt, completion) if spent["cost"] is None else spent["cost"]) or 0.0
         self._held_tokens, self._held_cost = 0, 0.0
+        self._in_flight, self._came_in = 0, asyncio.Event()
         self._closed = False
         if limits.cost is not None and price.of(1, 1) is None:
             raise EndpointError(
@@ -95,16 +98,28 @@ class Budget:
     def close(self) -> None:
         """Let no further request start; those in flight come in and are kept."""
         self._closed = True
+        self._came_in.set()
 
-    def _room(self, tokens: int, cost: float) -> str | None:
+    async def _room(self, tokens: int, cost: float) -> None:
+        """Return once there is room; a request in flight may take less than is held back for it."""
+        while self._full(self._held_tokens + tokens, self._held_cost + cost):
+            if spent := self._full(tokens, cost):
+                raise BudgetSpentError(
+                    what=f"the limit of {spent} is reached",
+                    fix="raise the limit and run the same command again",
+                )
+            self._came_in.clear()
+            await self._came_in.wait()
+
+    def _full(self, tokens: int, cost: float) -> str | None:
         limits = self._limits
         if self._closed:
             return "this run"
         if limits.requests is not None and self.requests + 1 > limits.requests:
             return f"{limits.requests} requests"
-        if limits.tokens is not None and self.tokens + self._held_tokens + tokens > limits.tokens:
+        if limits.tokens is not None and self.tokens + tokens > limits.tokens:
             return f"{limits.tokens} tokens"
-        if limits.cost is not None and self.cost + self._held_cost + cost > limits.cost:
+        if limits.cost is not None and self.cost + cost > limits.cost:
             return f"${limits.cost}"
         return None
 
@@ -114,11 +129,9 @@ class Budget:
         async def within(request: Request) -> Reply:
             prompt, completion = reserve(request)
             cost = self._price.of(prompt, completion) or 0.0
-            if spent := self._room(prompt + completion, cost):
-                raise BudgetSpentError(
-                    what=f"the limit of {spent} is reached", fix="raise the limit and run the same command again"
-                )
+            await self._room(prompt + completion, cost)
             self.requests += 1
+            self._in_flight += 1
             self._held_tokens += prompt + completion
             self._held_cost += cost
             try:
@@ -128,7 +141,10 @@ class Budget:
                 raise
             finally:
                 self._held_tokens -= prompt + completion
-                self._held_cost -= cost
+                self._in_flight -= 1
+                # Nothing in flight holds nothing: what rounding leaves would be waited for without end.
+                self._held_cost = self._held_cost - cost if self._in_flight else 0.0
+                self._came_in.set()
             reply = replace(reply, cost=self._price.of(reply.prompt_tokens, reply.completion_tokens))
             self.tokens += reply.prompt_tokens + reply.completion_tokens
             self.cost += reply.cost or 0.0

@@ -14,9 +14,8 @@ import zlib
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from synthgen.errors import StoreError
 from synthgen.types import Draft, Reply, Request, canonical
@@ -76,7 +75,7 @@ class Ledger:
         with self._guard():
             return {name: Reply(**json.loads(reply)) for name, reply in self._rows("SELECT id, reply FROM replies")}
 
-    def __enter__(self) -> Ledger:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -94,6 +93,8 @@ class Ledger:
             yield
         except sqlite3.DatabaseError as error:
             raise self._trouble(str(error)) from error
+        except (json.JSONDecodeError, zlib.error) as error:
+            raise self._trouble(said="a value is malformed") from error
         except OSError as error:
             raise self._trouble(os.strerror(error.errno or 0)) from error
 
@@ -110,7 +111,8 @@ class Ledger:
                 where=str(self.path),
                 fix="make room, then run the same command again",
             )
-        if "not a database" in said or "malformed" in said:
+        if "not a database" in said or "malformed" in said or "Could not decode" in said:
+            said = said.split(" with text", 1)[0]
             return StoreError(
                 what=f"the ledger is damaged ({said})",
                 where=str(self.path),
@@ -140,7 +142,7 @@ class Ledger:
         """Return the content of a request that was answered."""
         with self._guard():
             found = self._rows("SELECT request FROM replies WHERE id = ?", request_id)
-        return dict(json.loads(zlib.decompress(found[0][0]))) if found else None
+            return dict(json.loads(zlib.decompress(found[0][0]))) if found else None
 
     async def keep(self, request: Request, reply: Reply) -> None:
         """Return once the reply is on disk.
@@ -150,8 +152,8 @@ class Ledger:
         """
         row = (
             request.id,
-            zlib.compress(canonical(request.content).encode(), 1),
-            canonical(asdict(reply)),
+            request.canonical,
+            canonical(vars(reply)),
             reply.prompt_tokens,
             reply.completion_tokens,
             reply.cost,
@@ -181,7 +183,8 @@ class Ledger:
                     done.set_exception(failure)
 
     def _write(self, rows: list[Row]) -> None:
-        self._insert("INSERT INTO replies VALUES (?, ?, ?, ?, ?, ?)", rows)
+        packed = [(name, zlib.compress(request, 1), *rest) for name, request, *rest in rows]
+        self._insert("INSERT INTO replies VALUES (?, ?, ?, ?, ?, ?)", packed)
 
     def _insert(self, statement: str, rows: Sequence[tuple[object, ...]]) -> None:
         """Insert all rows or none."""
@@ -197,7 +200,7 @@ class Ledger:
 
     def plan(self, block: int, planned_at: int, drafts: list[Draft]) -> None:
         """Keep a block of the plan, whole or not at all, with the number of blocks that were read when it was made."""
-        rows = [(draft.number, block, planned_at, canonical(asdict(draft))) for draft in drafts]
+        rows = [(draft.number, block, planned_at, canonical(vars(draft))) for draft in drafts]
         self._writer.submit(self._insert, "INSERT INTO plan VALUES (?, ?, ?, ?)", rows).result()
 
     def planned(self) -> list[tuple[int, list[Draft]]]:

@@ -63,7 +63,9 @@ class Run:
         path = self.table(name)
         if not path.is_file():
             raise InputError(
-                what=f"there is no table of {name}", where=str(path), fix="run `synthgen generate RECIPE` first"
+                what=f"there is no table of {name}",
+                where=str(path),
+                fix="run `synthgen generate RECIPE` first",
             )
         try:
             return pl.read_parquet(path)
@@ -85,7 +87,9 @@ class Run:
             return dict(yaml.safe_load(self.lock.read_text(encoding="utf-8")))
         except (yaml.YAMLError, OSError, TypeError, ValueError) as error:
             raise StoreError(
-                what="the lock file is damaged", where=str(self.lock), fix="delete it and run the same command again"
+                what="the lock file is damaged",
+                where=str(self.lock),
+                fix="delete it and run the same command again",
             ) from error
 
 
