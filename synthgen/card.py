@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -18,13 +19,20 @@ if TYPE_CHECKING:
     import polars as pl
 
 BEGIN, END = "<!-- synthgen: begin -->", "<!-- synthgen: end -->"
+_FRONT = re.compile(r"---\n(.*?\n)?---[ \t]*(?:\n|\Z)", re.DOTALL)
 SAMPLES = 6
 MOST_LABELS = 40
 _SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))
 
 
-def render(run: Run, tables: dict[str, pl.DataFrame]) -> str:
-    """Return the card of a run as Markdown with its metadata in front."""
+def render(run: Run, tables: dict[str, pl.DataFrame], repository: str | None = None) -> str:
+    """Return the card of a run as Markdown with its metadata in front.
+
+    Args:
+        run: the run.
+        tables: its dataset, a table a split.
+        repository: `owner/name`, where it is known.
+    """
     from pathlib import Path
 
     from jinja2 import Environment, StrictUndefined
@@ -32,7 +40,11 @@ def render(run: Run, tables: dict[str, pl.DataFrame]) -> str:
     source = (Path(__file__).parent / "card.md.j2").read_text(encoding="utf-8")
     environment = Environment(undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, autoescape=False)  # noqa: S701 - Markdown
     environment.filters["cell"] = lambda value: str(value).replace("|", "\\|").replace("\n", " ")
-    body = environment.from_string(source).render(_facts(run, tables))
+    body = environment.from_string(source).render(
+        _facts(run, tables) | {"repository": repository or f"OWNER/{run.folder.name}"}
+    )
+    # A row may say anything: were it one of our marks, the next push would cut the card there.
+    body = body.replace("<!-- synthgen:", "<!-- synthgen :")
     front = yaml.safe_dump(metadata(run, tables), sort_keys=False, allow_unicode=True)
     return f"---\n{front}---\n{BEGIN}\n{body.strip()}\n{END}\n"
 
@@ -60,7 +72,9 @@ def metadata(run: Run, tables: dict[str, pl.DataFrame]) -> dict[str, Any]:
 
 
 def merge(standing: str, own: str) -> str:
-    """Return our card laid into one that stands: text around our block and keys that are not ours stay.
+    """Return our card laid into one that stands: text around our block, tags and keys that are not ours stay.
+
+    `dataset_info` goes: it describes the files that a push replaces, and `datasets` would hold the new ones against it.
 
     Args:
         standing: the card in the repository.
@@ -68,24 +82,27 @@ def merge(standing: str, own: str) -> str:
     """
     front, body = _parts(standing)
     own_front, own_body = _parts(own)
+    front.pop("dataset_info", None)
+    if isinstance(front.get("tags"), list):
+        own_front["tags"] = [*front["tags"], *(tag for tag in own_front.get("tags", []) if tag not in front["tags"])]
     merged = yaml.safe_dump(front | own_front, sort_keys=False, allow_unicode=True)
-    if BEGIN in body and END in body:
-        before, rest = body.split(BEGIN, 1)
-        body = before + own_body.strip("\n") + rest.split(END, 1)[1]
+    before, begins, rest = body.rpartition(BEGIN)
+    _, ends, after = rest.partition(END)
+    if begins and ends:
+        body = before + own_body.strip("\n") + after
     else:
         body = f"{body.rstrip()}\n\n{own_body.strip()}\n" if body.strip() else own_body
     return f"---\n{merged}---\n{body}"
 
 
 def _parts(text: str) -> tuple[dict[str, Any], str]:
-    if text.startswith("---\n") and "\n---\n" in text[4:]:
-        front, body = text[4:].split("\n---\n", 1)
-        try:
-            loaded = yaml.safe_load(front)
-        except yaml.YAMLError:
-            return {}, body
-        return (loaded if isinstance(loaded, dict) else {}), body
-    return {}, text
+    """Return a card's metadata and its text; what is no metadata is text."""
+    found = _FRONT.match(text)
+    try:
+        loaded = (yaml.safe_load(found[1] or "") or {}) if found else None
+    except (yaml.YAMLError, ValueError):  # a ValueError is a date that no calendar has
+        loaded = None
+    return (loaded, text[found.end() :]) if found and isinstance(loaded, dict) else ({}, text)
 
 
 def leakage(run: Run, tables: dict[str, pl.DataFrame]) -> dict[str, int]:

@@ -18,18 +18,18 @@ if TYPE_CHECKING:
     from synthgen.job import Job
     from synthgen.pipeline import Result
 
-SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+SETTINGS: dict[str, Any] = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
 @click.group(context_settings=SETTINGS)
 @click.version_option(__version__, prog_name="synthgen")
 def synthgen() -> None:
-    r"""Turn a handful of seed examples into a proven fine-tuning dataset.
+    """Turn a handful of seed examples into a proven fine-tuning dataset.
 
     \b
     Exit codes: 0 done, 2 something handed in does not hold, 3 fewer rows than asked for,
     4 the model cannot be asked, 5 the folder cannot be used, 6 the Hub did not take it, 130 interrupted.
-    """
+    """  # noqa: D301 - click's mark for lines that stay as they are
 
 
 def _recipe(command: Callable[..., None]) -> Callable[..., None]:
@@ -129,9 +129,13 @@ def filter_(source: str, task: str | None, recipe: Path | None, out: Path | None
     """
     from synthgen import pipeline
     from synthgen.job import prepare
+    from synthgen.store.run import Run
 
-    job = prepare(recipe) if recipe else None
-    if (Path(source) / "ledger.sqlite").is_file():
+    run = Run(Path(source))
+    job = prepare(recipe, run.changes()) if recipe else None
+    if run.ledger.is_file():
+        if out:
+            raise errors.InputError(what="a run's tables stay in its folder", where=source, fix="leave --out out")
         result = pipeline.refilter(job or prepare_from(Path(source)), Path(source))
     else:
         if task is None and job is None:
@@ -143,6 +147,7 @@ def filter_(source: str, task: str | None, recipe: Path | None, out: Path | None
         name = Path(source.removeprefix("hf://")).stem if source != "-" else "stdin"
         result = pipeline.audit(source, task or "", out or Path("out") / f"filter-{name}", job)
     _show(result, as_json)
+    sys.exit(errors.SHORTFALL if result.short else errors.OK)
 
 
 def prepare_from(folder: Path) -> Job:
@@ -187,12 +192,14 @@ def push(folder: Path, repository: str | None, dry_run: bool, as_json: bool, **f
     from synthgen.store.run import Run
 
     if dry_run:
-        files = {str(path): path.stat().st_size for path in publish.build(Run(folder))}
+        files = {str(path): path.stat().st_size for path in publish.build(Run(folder), repository)}
         shown = json.dumps(files) if as_json else "\n".join(f"{size:>10}  {path}" for path, size in files.items())
         click.echo(shown)
         return
     if repository is None:
-        raise errors.InputError(what="nobody said where to push", fix=f"type `synthgen push {folder} OWNER/NAME`")
+        raise errors.InputError(
+            what="nobody said where to push", where=str(folder), fix=f"type `synthgen push {folder} OWNER/NAME`"
+        )
     target = publish.Target(repository, flags["private"], flags["create_pr"], flags["tag"])
     done = publish.push(Run(folder), target, lambda question: flags["yes"] or _agreed(question))
     if as_json:

@@ -69,7 +69,9 @@ def export(run: Run, formats: tuple[str, ...] = FORMATS) -> list[Path]:
         InputError: a format that does not exist, or nothing was kept.
     """
     if unknown := sorted(set(formats) - set(FORMATS)):
-        raise InputError(what=f"there is no format '{unknown[0]}'", fix="formats are " + ", ".join(FORMATS))
+        raise InputError(
+            what=f"there is no format '{unknown[0]}'", where="--format", fix="formats are " + ", ".join(FORMATS)
+        )
     tables, record = splits(run), kind(run)
     written = []
     for form in formats:

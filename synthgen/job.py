@@ -119,7 +119,7 @@ def _axis(name: str, axis: Axis, root: Path) -> list[Row]:
     rows = []
     for where, row in seeds.read(axis.file or "", root):
         value = row.get(name, row.get("value"))
-        if value in {None, ""}:
+        if value is None or value == "":
             raise SeedError(
                 what=f"this row has no column '{name}' or 'value'",
                 where=where,

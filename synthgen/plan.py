@@ -215,12 +215,11 @@ def _fresh(
 
     Of those, the names that fit best and were shown least.
     """
-    if comb(len(names), count) > FEW_SETS:
+    total = comb(len(names), count)
+    if total > FEW_SETS:
         order = {name: (-fit.get(name, 0), tally.shown[name], draw.random()) for name in names}
         chosen = sorted(names, key=order.__getitem__)[:count]
-        if len(tally.used) >= comb(len(names), count):  # each set may have been used: begin anew, do not look for ever
-            tally.used.clear()
-        while tuple(sorted(fixed + chosen)) in tally.used:
+        while len(tally.used) < total and tuple(sorted(fixed + chosen)) in tally.used:
             chosen = draw.sample(names, count)
         draw.shuffle(chosen)
         return chosen
@@ -228,7 +227,8 @@ def _fresh(
     unused = [one for one in sets if tuple(sorted([*fixed, *one])) not in tally.used]
     unused = unused or sets
     rank = {one: (-sum(fit.get(n, 0) for n in one), sum(tally.shown[n] for n in one), draw.random()) for one in unused}
-    chosen = list(min(unused, key=lambda one: rank[one]))
+    best = min(rank, key=rank.__getitem__)
+    chosen = list(best)
     draw.shuffle(chosen)
     return chosen
 

@@ -27,7 +27,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from synthgen.errors import PromptError
 from synthgen.types import Message
 
-KNOWN = ("about", "avoid", "axes", "cell", "detail", "examples", "openings", "record", "rows")
+KNOWN = ("about", "avoid", "axes", "cell", "detail", "examples", "openings", "others", "record", "rows")
 """The names that a prompt may use; docs/prompts.md says what each holds."""
 
 _ENVIRONMENT = ImmutableSandboxedEnvironment(

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, TypeVar
 
 from synthgen import card, export
@@ -51,8 +52,12 @@ class Published:
     checked: bool
 
 
-def build(run: Run) -> list[Path]:
+def build(run: Run, repository: str | None = None) -> list[Path]:
     """Write `hub/`: Parquet for each split, the card, the lock file. Return the files.
+
+    Args:
+        run: the run.
+        repository: `owner/name`, where it is known: the card says how to load it.
 
     Raises:
         InputError: nothing was kept.
@@ -63,16 +68,17 @@ def build(run: Run) -> list[Path]:
     for name, table in tables.items():
         with replacing(run.hub / "data" / f"{name}-00000-of-00001.parquet") as part:
             export.write_parquet(table, part)
-    write_text(run.hub / "README.md", card.render(run, tables))
+    write_text(run.hub / "README.md", card.render(run, tables, repository))
     write_text(run.hub / "recipe.lock.yaml", run.lock.read_text(encoding="utf-8"))
     return sorted(path for path in run.hub.rglob("*") if path.is_file())
 
 
 def digests(folder: Path) -> dict[str, str]:
-    """Return the SHA-256 of each Parquet file in a folder, by its path there."""
+    """Return the SHA-256 of each file in a folder, by its path there."""
     return {
-        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in sorted(folder.rglob("*.parquet"))
+        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
     }
 
 
@@ -87,9 +93,11 @@ def push(run: Run, target: Target, agree: Callable[[str], bool]) -> Published:
     Raises:
         PublishError: no token, no permission, no answer, or what came back is not what was sent.
     """
-    from huggingface_hub import HfApi
+    from huggingface_hub import HfApi, get_token
 
-    build(run)
+    build(run, target.repository)
+    if get_token() is None:
+        raise _no_token(target)
     api = HfApi()
     head = _head(api, target, agree)
     return _translated(target, lambda: _commit(api, run, target, head))
@@ -101,15 +109,22 @@ def _head(api: Any, target: Target, agree: Callable[[str], bool]) -> str | None:
 
     def find() -> str | None:
         try:
-            return str(api.dataset_info(target.repository).sha)
+            found = api.dataset_info(target.repository)
         except RepositoryNotFoundError:
             return None
+        if target.private and not found.private:
+            raise PublishError(
+                what="the repository is there already and is public",
+                where=target.repository,
+                fix="make it private in its settings, or leave --private out",
+            )
+        return str(found.sha)
 
     head = _translated(target, lambda: _retried(find))
     if head is not None:
         return head
     if not target.private and not agree(f"make the PUBLIC dataset {target.repository} on {api.endpoint}?"):
-        raise PublishError(what="nothing was pushed", where=target.repository, fix="add --private, or say yes")
+        raise PublishError(what="nothing was pushed", where=target.repository, fix="add --yes or --private")
     _translated(
         target,
         lambda: _retried(
@@ -120,62 +135,68 @@ def _head(api: Any, target: Target, agree: Callable[[str], bool]) -> str | None:
 
 
 def _commit(api: Any, run: Run, target: Target, head: str | None) -> Published:  # noqa: ANN401 - HfApi
-    from huggingface_hub import CommitOperationAdd
-    from huggingface_hub.errors import HfHubHTTPError
+    from httpx2 import HTTPError
 
+    before, own = head, (run.hub / "README.md").read_text(encoding="utf-8")
     for attempt in range(TRIES):
-        _keep_what_stands(api, run, target, head)
-        files = sorted(path for path in run.hub.rglob("*") if path.is_file())
-        operations: list[Any] = [
-            CommitOperationAdd(path.relative_to(run.hub).as_posix(), path) for path in files
-        ] + _leftovers(api, run, target, head)
         try:
+            write_text(run.hub / "README.md", _laid_into_what_stands(api, target, head, own))
             done = api.create_commit(
                 target.repository,
-                operations,
+                _operations(api, run, target, head),
                 commit_message=f"Publish {run.folder.name} with synthgen",
                 repo_type="dataset",
                 parent_commit=head,
                 create_pr=target.pull_request,
             )
             break
-        except (HfHubHTTPError, ConnectionError) as error:
-            status = getattr(getattr(error, "response", None), "status_code", 0)
-            if status not in {0, 408, 409, 412, 429, 500, 502, 503, 504} or attempt + 1 == TRIES:
+        except HTTPError as error:
+            if not _passes({409, 412}, error) or attempt + 1 == TRIES:
                 raise
             time.sleep(FIRST_WAIT * 2**attempt)
             # The commit may have been made, or somebody else's was: look at the head again before the next try.
-            head = str(api.dataset_info(target.repository).sha)
-    revision = done.pr_revision or done.oid
+            head = _retried(lambda: str(api.dataset_info(target.repository).sha))
+    _load_back(run, target, done.pr_revision or done.oid)
     if target.tag:
-        _retried(lambda: api.create_tag(target.repository, tag=target.tag, revision=revision, repo_type="dataset"))
-    _load_back(run, target, revision)
-    return Published(str(done.repo_url), done.oid, done.oid != head, done.pr_url, checked=True)
+        _tag(api, target, done.pr_revision or done.oid, done.oid)
+    return Published(str(done.repo_url), done.oid, done.oid != before, done.pr_url, checked=True)
 
 
-def _leftovers(api: Any, run: Run, target: Target, head: str | None) -> list[Any]:  # noqa: ANN401 - HfApi
-    """Return the deletion of data files that an earlier push left and this one does not have."""
-    from huggingface_hub import CommitOperationDelete
+def _tag(api: Any, target: Target, revision: str, commit: str) -> None:  # noqa: ANN401 - HfApi
+    """Name the commit; a name that another commit has stays where it is."""
+    _retried(lambda: api.create_tag(target.repository, tag=target.tag, revision=revision, repo_type="dataset"))
+    named = _retried(lambda: str(api.dataset_info(target.repository, revision=target.tag).sha))
+    if named != commit:
+        raise PublishError(
+            what=f"the dataset is pushed, but the tag '{target.tag}' names another commit ({named[:12]})",
+            where=target.repository,
+            fix="push again with another --tag",
+        )
 
+
+def _operations(api: Any, run: Run, target: Target, head: str | None) -> list[Any]:  # noqa: ANN401 - HfApi
+    """Return every file of `hub/`, and the deletion of data files that only an earlier push had."""
+    from huggingface_hub import CommitOperationAdd, CommitOperationDelete
+
+    files = sorted(path for path in run.hub.rglob("*") if path.is_file())
+    added = [CommitOperationAdd(path.relative_to(run.hub).as_posix(), path) for path in files]
     names = _retried(lambda: api.list_repo_files(target.repository, repo_type="dataset", revision=head))
     old = [name for name in names if name.startswith("data/") and name.endswith(".parquet")]
-    return [CommitOperationDelete(name) for name in old if not (run.hub / name).is_file()]
+    return [*added, *(CommitOperationDelete(name) for name in old if not (run.hub / name).is_file())]
 
 
-def _keep_what_stands(api: Any, run: Run, target: Target, head: str | None) -> None:  # noqa: ANN401 - HfApi
-    """Lay our card into the one that stands in the repository."""
+def _laid_into_what_stands(api: Any, target: Target, head: str | None, own: str) -> str:  # noqa: ANN401 - HfApi
+    """Return our card laid into the one that stands in the repository."""
     from huggingface_hub import hf_hub_download
-    from huggingface_hub.errors import EntryNotFoundError
+    from huggingface_hub.errors import RemoteEntryNotFoundError
 
     try:
         path = hf_hub_download(
             target.repository, "README.md", repo_type="dataset", revision=head, endpoint=api.endpoint
         )
-    except EntryNotFoundError:
-        return
-    own = run.hub / "README.md"
-    merged = card.merge(Path(path).read_text(encoding="utf-8"), own.read_text(encoding="utf-8"))
-    write_text(own, merged)
+    except RemoteEntryNotFoundError:  # the Hub says so; one that is out of reach raises another
+        return own
+    return card.merge(Path(path).read_text(encoding="utf-8"), own)
 
 
 def _load_back(run: Run, target: Target, revision: str) -> None:
@@ -183,17 +204,28 @@ def _load_back(run: Run, target: Target, revision: str) -> None:
     import datasets
     from huggingface_hub import snapshot_download
 
-    folder = Path(snapshot_download(target.repository, repo_type="dataset", revision=revision))
-    sent, got = digests(run.hub), digests(folder)
-    if any(got.get(name) != value for name, value in sent.items()):
-        raise PublishError(
-            what="what the Hub gives back is not what was sent", where=target.repository, fix="push again"
+    # Into a folder of its own: what an earlier push left in the cache says nothing about what the Hub has.
+    with TemporaryDirectory(prefix=".back-", dir=run.folder) as cache:
+        got = digests(
+            Path(snapshot_download(target.repository, repo_type="dataset", revision=revision, cache_dir=cache))
         )
-    loaded = datasets.load_dataset(target.repository, revision=revision)
-    rows = {name: table.height for name, table in export.splits(run).items()}
-    if {name: part.num_rows for name, part in loaded.items()} != rows:
+        if any(got.get(name) != value for name, value in digests(run.hub).items()):
+            raise PublishError(
+                what="what the Hub gives back is not what was sent", where=target.repository, fix="push again"
+            )
+        try:
+            loaded = datasets.load_dataset(target.repository, revision=revision, cache_dir=cache)
+        except (datasets.exceptions.DatasetsError, ValueError) as error:
+            said = str(error).split("\n", 1)[0]
+            raise PublishError(
+                what=f"the dataset is pushed, but `load_dataset` does not open it ({said})",
+                where=target.repository,
+                fix="look at the configs in the repository's README.md",
+            ) from error
+        found = {name: part.num_rows for name, part in loaded.items()}
+    if found != {name: table.height for name, table in export.splits(run).items()}:
         raise PublishError(
-            what=f"`load_dataset` gives other splits than were sent: {dict(loaded.num_rows)}",
+            what=f"`load_dataset` gives other splits than were sent: {found}",
             where=target.repository,
             fix="look at the configs in the repository's README.md",
         )
@@ -201,19 +233,30 @@ def _load_back(run: Run, target: Target, revision: str) -> None:
 
 def _retried(call: Callable[[], T]) -> T:
     """Call the Hub again where it is busy: its client does not do so for every call."""
-    from huggingface_hub.errors import HfHubHTTPError
+    from httpx2 import HTTPError
 
     for attempt in range(TRIES):
         try:
             return call()
-        except HfHubHTTPError as error:
-            status = error.response.status_code if error.response is not None else 0
-            if status == 409:  # it exists already: an earlier try got through
+        except HTTPError as error:
+            if _status(error) == 409:  # it exists already: an earlier try got through
                 return None  # type: ignore[return-value]
-            if status not in {408, 429, 500, 502, 503, 504} or attempt + 1 == TRIES:
+            if not _passes(set(), error) or attempt + 1 == TRIES:
                 raise
             time.sleep(FIRST_WAIT * 2**attempt)
     raise AssertionError("unreachable")  # noqa: EM101 - the loop above returns or raises
+
+
+def _status(error: Exception) -> int:
+    """Return the status that the Hub answered with, or 0 where no answer came."""
+    return int(getattr(getattr(error, "response", None), "status_code", 0))
+
+
+def _passes(more: set[int], error: Exception) -> bool:
+    """Say whether asking again can help: the Hub is busy, or its answer got lost on the way."""
+    from httpx2 import ConnectError
+
+    return not isinstance(error, ConnectError) and _status(error) in {0, 408, 429, 500, 502, 503, 504} | more
 
 
 def _translated(target: Target, call: Callable[[], T]) -> T:
@@ -242,7 +285,7 @@ def _translated(target: Target, call: Callable[[], T]) -> T:
 
 
 def _explain(target: Target, error: Any) -> PublishError:  # noqa: ANN401 - HfHubHTTPError, imported late
-    status = error.response.status_code if error.response is not None else 0
+    status = _status(error)
     said = (error.server_message or str(error)).split("\n", 1)[0]
     if status == 401:
         return _no_token(target)

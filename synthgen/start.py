@@ -24,11 +24,11 @@ def copy_example(task: str, folder: Path) -> list[Path]:
         InputError: there is no such task, or the folder holds something already.
     """
     source = schema.shipped("templates") / task
-    if not source.is_dir():
-        known = schema.tasks()
+    known = schema.tasks()
+    if task not in known or not source.is_dir():  # a path is no task: `..` would copy whatever lies there
         near = get_close_matches(task, known, 1, 0.5)
         fix = f"did you mean '{near[0]}'?" if near else "tasks are " + ", ".join(known)
-        raise InputError(what=f"there is no task '{task}'", fix=fix)
+        raise InputError(what=f"there is no task '{task}'", where=str(source), fix=fix)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise InputError(what="there is something already", where=str(folder), fix="name a new folder")
     try:

@@ -67,7 +67,7 @@ def _row(name: str, split: str, record: Record) -> dict[str, Any]:
 def _lineage(candidates: Sequence[Candidate]) -> pl.DataFrame:
     import polars as pl
 
-    columns = {
+    columns: dict[str, Any] = {
         "id": pl.String, "number": pl.Int64, "split": pl.String, "cell": pl.String, "requests": pl.List(pl.String),
         "parents": pl.List(pl.String), "row": pl.String,
     }  # fmt: skip

@@ -33,6 +33,11 @@ class Writer:
     prompts: Sequence[Prompt]
     model: str
     _schemas: dict[tuple[int, int], dict[str, Any]] = field(default_factory=dict)
+    _values: dict[str, list[str]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """List each axis's values once."""
+        self._values = {name: list(dict.fromkeys(str(row[name]) for row in rows)) for name, rows in self.axes.items()}
 
     async def __call__(self, draft: Draft, ask: Ask) -> list[Candidate]:
         """Ask for a draft's rows, step by step; rows of one draft go their ways side by side."""
@@ -81,6 +86,7 @@ class Writer:
                 "detail": self._detail(draft.cell),
                 "examples": [self.seeds[name].record.model_dump() for name in draft.examples],
                 "openings": draft.openings,
+                "others": self._others(draft.cell),
                 "record": record,
                 "rows": rows,
             }
@@ -112,6 +118,10 @@ class Writer:
             )
             for name, rows in self.axes.items()
         }
+
+    def _others(self, cell: dict[str, str]) -> dict[str, list[str]]:
+        """Return for each axis the values that the cell does not have."""
+        return {name: [value for value in values if value != cell[name]] for name, values in self._values.items()}
 
     def _read(self, number: int, reply: Reply, wanted: int) -> list[Row | Fault]:
         fills = self.recipe.steps[number].fills

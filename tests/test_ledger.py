@@ -101,9 +101,9 @@ def test_replies_come_back(tmp_path: Path) -> None:
 def test_plan_comes_back_in_its_order(tmp_path: Path) -> None:
     """Blocks come back in their order, each with its drafts and with the number of blocks read before it."""
     with Ledger(tmp_path / "ledger") as ledger:
-        ledger.plan(0, 0, drafts(0, 3))
-        ledger.plan(1, 0, drafts(3, 12))
-        ledger.plan(2, 1, drafts(12, 13))
+        asyncio.run(ledger.plan(0, 0, drafts(0, 3)))
+        asyncio.run(ledger.plan(1, 0, drafts(3, 12)))
+        asyncio.run(ledger.plan(2, 1, drafts(12, 13)))
     with Ledger(tmp_path / "ledger") as ledger:
         assert ledger.planned() == [(0, drafts(0, 3)), (0, drafts(3, 12)), (1, drafts(12, 13))]
 
@@ -111,11 +111,11 @@ def test_plan_comes_back_in_its_order(tmp_path: Path) -> None:
 def test_block_is_planned_whole_or_not_at_all(tmp_path: Path) -> None:
     """A block that cannot be kept leaves nothing behind, and the ledger goes on working."""
     with Ledger(tmp_path / "ledger") as ledger:
-        ledger.plan(0, 0, drafts(0, 3))
+        asyncio.run(ledger.plan(0, 0, drafts(0, 3)))
         with pytest.raises(StoreError):
-            ledger.plan(1, 0, [*drafts(3, 5), *drafts(2, 3)])
+            asyncio.run(ledger.plan(1, 0, [*drafts(3, 5), *drafts(2, 3)]))
         keep(ledger, 1)
-        ledger.plan(1, 0, drafts(3, 4))
+        asyncio.run(ledger.plan(1, 0, drafts(3, 4)))
         assert ledger.planned() == [(0, drafts(0, 3)), (0, drafts(3, 4))]
 
 

@@ -11,9 +11,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from array import array
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from functools import lru_cache
+from itertools import chain
+from math import ceil
 from typing import TYPE_CHECKING, NamedTuple
 
 from synthgen.checks import verdicts
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
     import polars as pl
 
 GRAM = 5
+LONG = 500
+"""Entries from which one count in numpy is quicker than looking at the rarest first."""
 _NO_WORD = re.compile(r"[\W_]+")
 
 
@@ -83,9 +87,9 @@ class Index:
         if (same := self._texts.get(plain)) is not None:
             return Twin(*self._names[same], 1.0)
         found = grams(plain)
-        having = [np.frombuffer(self._having[gram], np.int32) for gram in found if gram in self._having]
-        if not having:
+        if not self._maybe(found):
             return None
+        having = [np.frombuffer(self._having[gram], np.int32) for gram in found if gram in self._having]
         shared = np.bincount(np.concatenate(having), minlength=len(self._names))
         similar = shared / (np.frombuffer(self._sizes, np.int32) + len(found) - shared)
         best = int(similar.argmax())
@@ -93,6 +97,23 @@ class Index:
             return None
         # A near twin is never called exact: 1.0 is for equal texts.
         return Twin(*self._names[best], min(float(similar[best]), 0.9999))
+
+    def _maybe(self, found: frozenset[int]) -> bool:
+        """Return whether any text can be a twin, from the rarest grams alone.
+
+        A twin lacks (1 - least) |A| of a text's grams at most, so it has the rest of any part of them. Looked at are
+        the rarest three fifths, whose lists are short.
+        """
+        size = len(found)
+        may_lack = int((1 - self._least) * size + 1e-9)
+        looked_at = min(size, max(ceil(0.6 * size), may_lack + 1))
+        having = sorted((self._having[gram] for gram in found if gram in self._having), key=len)
+        # Grams that no text has are the rarest of all.
+        short = having[: max(0, looked_at - (size - len(having)))]
+        if sum(map(len, short)) > LONG:
+            return True
+        times = Counter(chain.from_iterable(short))
+        return bool(times) and max(times.values()) >= looked_at - may_lack
 
 
 class Dedup:

@@ -21,6 +21,8 @@ from synthgen.errors import StoreError
 from synthgen.types import Draft, Reply, Request, canonical
 
 FORMAT = "1"
+LINGER = 0.01
+"""Seconds that replies wait for each other, so that one flush serves many; no place in flight is held meanwhile."""
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
@@ -167,6 +169,7 @@ class Ledger:
 
     async def _flush(self) -> None:
         while self._waiting:
+            await asyncio.sleep(LINGER)
             batch, self._waiting = self._waiting, []
             loop = asyncio.get_running_loop()
             failure: StoreError | None = None
@@ -198,10 +201,11 @@ class Ledger:
                     self._database.execute("ROLLBACK")
                 raise
 
-    def plan(self, block: int, planned_at: int, drafts: list[Draft]) -> None:
+    async def plan(self, block: int, planned_at: int, drafts: list[Draft]) -> None:
         """Keep a block of the plan, whole or not at all, with the number of blocks that were read when it was made."""
         rows = [(draft.number, block, planned_at, canonical(vars(draft))) for draft in drafts]
-        self._writer.submit(self._insert, "INSERT INTO plan VALUES (?, ?, ?, ?)", rows).result()
+        statement = "INSERT INTO plan VALUES (?, ?, ?, ?)"
+        await asyncio.get_running_loop().run_in_executor(self._writer, self._insert, statement, rows)
 
     def planned(self) -> list[tuple[int, list[Draft]]]:
         """Return the blocks of the plan in their order: how many blocks had been read, and the drafts."""

@@ -92,6 +92,16 @@ class Run:
                 fix="delete it and run the same command again",
             ) from error
 
+    def changes(self) -> dict[str, Any]:
+        """Return the model and the rows that the run was made with: a command line may have laid them over the recipe."""
+        asked = (self.read_lock() or {}).get("recipe") or {}
+        model = asked.get("model") or {}
+        return {
+            "rows": asked.get("rows"),
+            "model.name": model.get("name"),
+            "model.base_url": model.get("base_url"),
+        }
+
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
