@@ -196,7 +196,7 @@ def test_example_of_each_task_runs(task: str, synthgen: Synthgen) -> None:
     assert (Path(ended.json["folder"]) / "hub" / "README.md").is_file()
 
 
-THEIRS = [
+THEIRS: list[dict[str, Any]] = [
     {"text": "Somebody took my card out of my coat on the bus, please stop it.", "label": "card", "split": "train"},
     {"text": "How much do you charge for a paper statement by post?", "label": "fees", "split": "train"},
     {"text": "I would like to open a savings account for my daughter.", "label": "account", "split": "train"},
@@ -239,7 +239,7 @@ def test_somebody_elses_dataset_is_checked_and_left_alone(kind: str, synthgen: S
     assert len(rejected) == 4
     for number, reason in FELL.items():
         if reason not in {"kept", "dedup"}:
-            assert reasons[str(THEIRS[number]["text"])].startswith(reason)
+            assert reasons[THEIRS[number]["text"]].startswith(reason)
     assert any(reason.startswith("dedup.") for reason in reasons.values())
     assert sha256(path.read_bytes()).hexdigest() == before
     assert sorted(one.name for one in Path().iterdir()) == ["out", path.name]
@@ -267,10 +267,10 @@ def test_why_tells_the_life_of_somebody_elses_row(synthgen: Synthgen) -> None:
 
 
 def test_run_is_filtered_with_the_thresholds_of_now(finished: Path, synthgen: Synthgen) -> None:
-    """`filter RUN --recipe` takes the run's model and rows and the recipe's thresholds, asks nobody, and can go back."""
-    run = Run(shutil.copytree(finished, "run"))
+    """`filter RUN --recipe` takes the run's model and rows, the recipe's thresholds of now, and can be taken back."""
+    run = Run(shutil.copytree(finished, Path("run")))
     before = run.table("kept").read_bytes()
-    recipe = shutil.copytree(BANK, "bank")
+    recipe = shutil.copytree(BANK, Path("bank"))
     assert synthgen("filter", "run", "--recipe", recipe).code == 0
     assert run.table("kept").read_bytes() == before
     text = (recipe / "recipe.yaml").read_text(encoding="utf-8")
@@ -301,7 +301,7 @@ def test_probe_tells_what_a_model_can_do(synthgen: Synthgen) -> None:
 
 def test_dry_run_lists_what_would_go(finished: Path, synthgen: Synthgen) -> None:
     """`push --dry-run` lists every file of hub/ with its size, as text and as JSON."""
-    folder = shutil.copytree(finished, "run")
+    folder = shutil.copytree(finished, Path("run"))
     done = synthgen("push", folder, "--dry-run")
     assert done.code == 0
     listed = synthgen("push", folder, "--dry-run", "--json").json
@@ -319,7 +319,8 @@ def test_help_names_every_command(synthgen: Synthgen) -> None:
     assert "\\b" not in asked.out
     for command in COMMANDS:
         shown = synthgen(command, "--help")
-        assert (shown.code, shown.out.split("\n")[0].split()[:3]) == (0, ["Usage:", "synthgen", command])
+        assert shown.code == 0
+        assert f"synthgen {command} [OPTIONS]" in shown.out.split("\n")[0]
     assert synthgen("--version").out == f"synthgen, version {__version__}\n"
 
 

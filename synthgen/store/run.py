@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -76,8 +77,11 @@ class Run:
 
     def write(self, name: str, table: pl.DataFrame) -> None:
         """Write one of the run's tables."""
+        # In two steps, because polars calls a full disk a broken file.
+        data = BytesIO()
+        table.write_parquet(data, row_group_size=10_000)
         with replacing(self.table(name)) as path:
-            table.write_parquet(path, row_group_size=10_000)
+            path.write_bytes(data.getvalue())
 
     def read_lock(self) -> dict[str, Any] | None:
         """Return what ran, or None where nothing did."""
@@ -93,7 +97,7 @@ class Run:
             ) from error
 
     def changes(self) -> dict[str, Any]:
-        """Return the model and the rows that the run was made with: a command line may have laid them over the recipe."""
+        """Return the model and the rows that the run was made with; a command line may have laid them over."""
         asked = (self.read_lock() or {}).get("recipe") or {}
         model = asked.get("model") or {}
         return {
