@@ -58,7 +58,7 @@ def metadata(run: Run, tables: dict[str, pl.DataFrame]) -> dict[str, Any]:
     found: dict[str, Any] = {
         "pretty_name": run.folder.name,
         "task_categories": ["text-classification"] if labelled else ["text-generation"],
-        "tags": ["synthetic", "synthgen"],
+        "tags": ["synthetic", "synthgen"] if lock else ["synthgen"],
         "size_categories": [next((name for most, name in _SIZES if rows < most), "n>1M")],
         "configs": [
             {

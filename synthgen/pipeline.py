@@ -138,6 +138,8 @@ def audit(source: str, task: str, folder: Path, job: Job | None) -> Result:
         folder: where kept and rejected rows go.
         job: seeds and thresholds to hold the rows against, or None.
     """
+    import polars as pl
+
     file = job.schema if job else schema.find(task, Path())
     kind = job.kind if job else schema.load(file)
     candidates = [
@@ -147,24 +149,34 @@ def audit(source: str, task: str, folder: Path, job: Job | None) -> Result:
     if not candidates:
         raise InputError(what="there are no rows", where=source, fix=f"name a {seeds.KINDS} file with rows")
     checks = job.recipe.checks if job else Checks()
-    sieve = _sieve(job) if job else Sieve(kind, [], checks)
-    flags = sieve(candidates)
-    kept = [one for one, keep in zip(candidates, flags, strict=True) if keep]
-    kept = sieve.without_leaks(kept, checks.dedup.near)
+    sieves = [_sieve(job) if job else Sieve(kind, [], checks) for _ in {one.split for one in candidates}]
+    kept = _split_by_split(candidates, sieves)
+    kept = sieves[-1].without_leaks(kept, checks.dedup.near)
+    verdicts = pl.concat(sieve.verdicts() for sieve in sieves)
     run = Run(folder)
     write_text(run.schema, file.read_text(encoding="utf-8"))
-    views.write(run, candidates, sieve.verdicts(), [one.id for one in kept])
+    views.write(run, candidates, verdicts, [one.id for one in kept])
     return Result(
         run=run,
-        waterfall=views.waterfall(sieve.verdicts(), len(candidates), len(kept)),
-        reasons=views.reasons(sieve.verdicts()),
+        waterfall=views.waterfall(verdicts, len(candidates), len(kept)),
+        reasons=views.reasons(verdicts),
         kept=len(kept),
         target=0,
         missing={},
         stopped="",
         spent={},
-        notes=sieve.notes,
+        notes=sieves[0].notes,
     )
+
+
+def _split_by_split(candidates: list[Candidate], sieves: list[Sieve]) -> list[Candidate]:
+    """Return what each split's own sieve keeps: a twin in another split is a leak, and not the later row's fault."""
+    names = dict.fromkeys(one.split for one in candidates)
+    kept: set[str] = set()
+    for name, sieve in zip(names, sieves, strict=True):
+        part = [one for one in candidates if one.split == name]
+        kept |= {one.id for one, keep in zip(part, sieve(part), strict=True) if keep}
+    return [one for one in candidates if one.id in kept]
 
 
 def _foreign(number: int, where: str, row: Row, kind: type[Record], axes: dict[str, list[Row]]) -> Candidate:

@@ -69,7 +69,8 @@ def build(run: Run, repository: str | None = None) -> list[Path]:
         with replacing(run.hub / "data" / f"{name}-00000-of-00001.parquet") as part:
             export.write_parquet(table, part)
     write_text(run.hub / "README.md", card.render(run, tables, repository))
-    write_text(run.hub / "recipe.lock.yaml", run.lock.read_text(encoding="utf-8"))
+    if run.lock.is_file():  # a dataset that somebody else made was checked without a recipe
+        write_text(run.hub / "recipe.lock.yaml", run.lock.read_text(encoding="utf-8"))
     return sorted(path for path in run.hub.rglob("*") if path.is_file())
 
 

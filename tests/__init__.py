@@ -1,0 +1,1 @@
+"""The tests: with real servers, a real model, real files."""

@@ -26,9 +26,7 @@ LARGE_SUFFIXES = (".parquet", ".arrow", ".zip", ".gz", ".bin", ".zst")
 LARGE_SIZE = 10 * 1024 * 1024
 UNAUTHORIZED = "Invalid username or password."
 FORBIDDEN = "Forbidden: pass `create_pr=1` as a query parameter to create a Pull Request"
-DANGLING = (
-    "Your push was rejected because an LFS pointer pointed to a file that does not exist. Offending file: - "
-)
+DANGLING = "Your push was rejected because an LFS pointer pointed to a file that does not exist. Offending file: - "
 Json = dict[str, Any]
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 RepositoryHandler = Callable[[web.Request, "Repository"], Awaitable[web.StreamResponse]]
@@ -93,9 +91,7 @@ class Commit:
         if path not in self.large:
             return {**entry, "oid": git_hash(content)}
         digest = hashlib.sha256(content).hexdigest()
-        pointer = (
-            f"version https://git-lfs.github.com/spec/v1\noid sha256:{digest}\nsize {len(content)}\n"
-        ).encode()
+        pointer = (f"version https://git-lfs.github.com/spec/v1\noid sha256:{digest}\nsize {len(content)}\n").encode()
         large = {"oid": digest, "size": len(content), "pointerSize": len(pointer)}
         return {**entry, "oid": git_hash(pointer), "lfs": large}
 
@@ -157,9 +153,7 @@ class Repository:
                 raise HubError(400, f"Unknown commit operation: {kind}")
         return files, large
 
-    def commit(
-        self, base: Commit | None, message: str, files: dict[str, bytes], large: Iterable[str] = ()
-    ) -> Commit:
+    def commit(self, base: Commit | None, message: str, files: dict[str, bytes], large: Iterable[str] = ()) -> Commit:
         """Return a new commit on top of another one."""
         parent = base.identifier if base else None
         digest = hashlib.sha1(f"{self.identifier}\n{parent}\n{message}".encode())
@@ -185,7 +179,8 @@ def card_metadata(card: str) -> Json | None:
         return None
     metadata = yaml.safe_load(match[1])
     if not isinstance(metadata, dict):
-        raise TypeError("the metadata block must be a mapping")
+        message = "the metadata block must be a mapping"
+        raise TypeError(message)
     written: Json = json.loads(json.dumps(metadata, default=str))  # Write dates as text.
     return written
 
@@ -520,9 +515,7 @@ class HubServer:
             answer["pullRequestUrl"] = f"{page}/discussions/{name.rpartition('/')[2]}"
         return web.json_response(answer)
 
-    def _target(
-        self, request: web.Request, repository: Repository, parent: str | None
-    ) -> tuple[list[Commit], str]:
+    def _target(self, request: web.Request, repository: Repository, parent: str | None) -> tuple[list[Commit], str]:
         revision = request.match_info["revision"]
         if flag(request, "create_pr"):
             name = f"refs/pr/{len(repository.pull_requests) + 1}"

@@ -177,9 +177,7 @@ class OpenAIServer:
             answer = web.json_response(refused.body, status=refused.status, headers=refused.headers)
         finally:
             self._in_flight -= 1
-        received.status = (
-            DROPPED if request.transport is None or request.transport.is_closing() else answer.status
-        )
+        received.status = DROPPED if request.transport is None or request.transport.is_closing() else answer.status
         return answer
 
     def _receive(self, request: web.Request, text: bytes) -> Received:

@@ -246,6 +246,19 @@ def test_somebody_elses_dataset_is_checked_and_left_alone(kind: str, synthgen: S
     assert synthgen("export", run.folder).code == 0
 
 
+def test_checked_dataset_is_laid_out_for_the_hub(synthgen: Synthgen) -> None:
+    """What `filter` kept of somebody else's dataset gets a card that says who did not write it, and no lock file."""
+    assert synthgen("filter", theirs("jsonl"), "--task", "classification", "--out", "here").code == 0
+    done = synthgen("push", "here", "--dry-run", "--json")
+    assert done.code == 0
+    assert [Path(name).name.split("-")[0] for name in done.json] == ["README.md", "test", "train"]
+    card = Path("here/hub/README.md").read_text(encoding="utf-8")
+    assert "Rows that somebody else made, checked by synthgen" in card
+    assert "- Labels were not checked.\n" in card
+    for untrue in ("Synthetic data", "- synthetic\n", "written by a model", "is generated", "checked by a labeller"):
+        assert untrue not in card
+
+
 def test_dataset_on_standard_input(synthgen: Synthgen, monkeypatch: pytest.MonkeyPatch) -> None:
     """`filter -` reads JSON Lines from standard input, and --out says where the tables go."""
     data = "".join(json.dumps(row) + "\n" for row in THEIRS).encode()

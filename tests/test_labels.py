@@ -55,7 +55,7 @@ def test_the_labeller_reads_three_of_four_seeds_that_it_has_not_seen(
     found = _held_out()
     right = found.count(None) / len(found)
     with capsys.disabled():
-        print(f" [leave-one-out accuracy {right:.3f} on {len(found)} seeds]", end="")  # noqa: T201 - the result
+        print(f" [leave-one-out accuracy {right:.3f} on {len(found)} seeds]", end="")
     assert right >= 0.75
 
 
@@ -69,7 +69,7 @@ def test_rows_under_a_wrong_label_are_mostly_caught(capsys: pytest.CaptureFixtur
     found = _held_out(flipped)
     caught = sum(found[at] == "labels.disagree" for at in chosen)
     with capsys.disabled():
-        print(f" [flipped labels caught {caught}/40]", end="")  # noqa: T201 - the result
+        print(f" [flipped labels caught {caught}/40]", end="")
     assert caught >= 36
 
 

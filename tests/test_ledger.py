@@ -30,9 +30,7 @@ TEXTS = [
 
 def asked(number: int) -> Request:
     """Return one of many different requests."""
-    return Request(
-        "m", ({"role": "user", "content": f"Question {number}"},), {"seed": number}, {"type": "object"}
-    )
+    return Request("m", ({"role": "user", "content": f"Question {number}"},), {"seed": number}, {"type": "object"})
 
 
 def replied(number: int) -> Reply:
@@ -43,8 +41,7 @@ def replied(number: int) -> Reply:
 def drafts(start: int, end: int) -> list[Draft]:
     """Return the drafts of one block."""
     return [
-        Draft(at, {"split": "train", "label": "ü"}, at // 2, ["seed"], ["avoid"], ["The"])
-        for at in range(start, end)
+        Draft(at, {"split": "train", "label": "ü"}, at // 2, ["seed"], ["avoid"], ["The"]) for at in range(start, end)
     ]
 
 
@@ -84,16 +81,10 @@ def test_replies_come_back(tmp_path: Path) -> None:
     numbers = range(20)
     with Ledger(path) as ledger:
         keep(ledger, *reversed(numbers))
-        assert [ledger.recall(asked(number).id) for number in numbers] == [
-            replied(number) for number in numbers
-        ]
+        assert [ledger.recall(asked(number).id) for number in numbers] == [replied(number) for number in numbers]
     with Ledger(path) as ledger:
-        assert [ledger.recall(asked(number).id) for number in numbers] == [
-            replied(number) for number in numbers
-        ]
-        assert [ledger.request(asked(number).id) for number in numbers] == [
-            asked(number).content for number in numbers
-        ]
+        assert [ledger.recall(asked(number).id) for number in numbers] == [replied(number) for number in numbers]
+        assert [ledger.request(asked(number).id) for number in numbers] == [asked(number).content for number in numbers]
         assert ledger.recall(asked(99).id) is None
         assert ledger.request(asked(99).id) is None
 
@@ -155,9 +146,7 @@ def test_stopped_run_loses_no_reply_that_came_in(tmp_path: Path) -> None:
     with pytest.raises(KeyboardInterrupt), Ledger(tmp_path / "ledger") as ledger:
         asyncio.run(main(ledger))
     with Ledger(tmp_path / "ledger") as ledger:
-        assert [ledger.recall(asked(number).id) for number in range(6)] == [
-            replied(number) for number in range(6)
-        ]
+        assert [ledger.recall(asked(number).id) for number in range(6)] == [replied(number) for number in range(6)]
 
 
 def test_held_by_another_process(tmp_path: Path) -> None:
@@ -177,8 +166,7 @@ with Ledger(pathlib.Path(sys.argv[1])):
         _, errors = process.communicate("")
     assert (process.returncode, errors) == (0, "")
     assert said == (
-        f"{path}: another synthgen is at work in this run's folder"
-        "\n  next: wait until it is done, or use another --out"
+        f"{path}: another synthgen is at work in this run's folder\n  next: wait until it is done, or use another --out"
     )
     with Ledger(path) as ledger:
         assert ledger.planned() == []
@@ -239,16 +227,12 @@ def test_folder_that_cannot_be(tmp_path: Path) -> None:
     """A folder that cannot be made is an error that names it."""
     (tmp_path / "file").write_text("here")
     path = tmp_path / "file" / "run" / "ledger"
-    assert (
-        trouble(path) == f"{path}: the folder cannot be written (Not a directory)\n  next: use another --out"
-    )
+    assert trouble(path) == f"{path}: the folder cannot be written (Not a directory)\n  next: use another --out"
 
 
 def test_ledger_that_is_a_folder(tmp_path: Path) -> None:
     """A folder in the ledger's place is an error and no traceback."""
-    said = (
-        f"{tmp_path}: the folder cannot be written (unable to open database file)\n  next: use another --out"
-    )
+    said = f"{tmp_path}: the folder cannot be written (unable to open database file)\n  next: use another --out"
     assert trouble(tmp_path) == said
 
 
@@ -305,11 +289,7 @@ json.dump([counted, sorted(said)], sys.stdout)
     assert len(counted) >= 10
     assert len(said) == 1
     assert said[0].startswith(f"{path}: the disk did not take what was to be written (")
-    assert said[0].endswith(
-        "; every reply counted so far is kept\n  next: make room, then run the same command again"
-    )
+    assert said[0].endswith("; every reply counted so far is kept\n  next: make room, then run the same command again")
     with Ledger(path) as ledger:
-        assert [ledger.recall(asked(number).id) for number in counted] == [
-            replied(number) for number in counted
-        ]
+        assert [ledger.recall(asked(number).id) for number in counted] == [replied(number) for number in counted]
         keep(ledger, 10_001)

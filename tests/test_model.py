@@ -84,9 +84,7 @@ def run(
 ) -> list[Reply | BudgetSpentError]:
     """Ask all at once as a run does; give each reply or end of the budget, and raise the first error."""
 
-    async def one(
-        ask: Callable[[Request], Coroutine[Any, Any, Reply]], request: Request
-    ) -> Reply | BudgetSpentError:
+    async def one(ask: Callable[[Request], Coroutine[Any, Any, Reply]], request: Request) -> Reply | BudgetSpentError:
         try:
             return await ask(request)
         except BudgetSpentError as spent:
@@ -329,9 +327,7 @@ def test_dead_address(tmp_path: Path) -> None:
         run(Model(name=MODEL, base_url=f"http://127.0.0.1:{port}/v1"), tmp_path / "ledger", many(20))
     said = str(caught.value)
     assert f"no connection to http://127.0.0.1:{port}/v1/ (Cannot connect to host 127.0.0.1:{port}" in said
-    assert said.endswith(
-        "next: check that it runs and that --base-url is right, then run the same command again"
-    )
+    assert said.endswith("next: check that it runs and that --base-url is right, then run the same command again")
     assert time.monotonic() - started < 5
 
 
@@ -390,17 +386,11 @@ def test_refused_content_is_a_reply(server: OpenAIServer, body: dict[str, Any]) 
         (400, unsupported("seed")),
         (
             422,
-            {
-                "detail": [
-                    {"type": "extra_forbidden", "loc": ["body", "seed"], "msg": "Extra inputs", "input": 1}
-                ]
-            },
+            {"detail": [{"type": "extra_forbidden", "loc": ["body", "seed"], "msg": "Extra inputs", "input": 1}]},
         ),
     ],
 )
-def test_unsupported_parameter_is_dropped_once(
-    server: OpenAIServer, status: int, body: dict[str, Any]
-) -> None:
+def test_unsupported_parameter_is_dropped_once(server: OpenAIServer, status: int, body: dict[str, Any]) -> None:
     """A parameter that a refusal names is left out from then on, and the others stay."""
     server.fail(status, ALWAYS, body=body, when=lambda sent: "seed" in sent)
     ask(server.url, asked("one", seed=1, temperature=0.5), asked("two", seed=2, temperature=0.5))
@@ -440,9 +430,7 @@ def test_newer_name_of_max_tokens(server: OpenAIServer) -> None:
         (DROPPED, None),
     ],
 )
-def test_passing_troubles_are_retried(
-    server: OpenAIServer, status: int, body: dict[str, Any] | str | None
-) -> None:
+def test_passing_troubles_are_retried(server: OpenAIServer, status: int, body: dict[str, Any] | str | None) -> None:
     """A push-back, a broken server, an error under status 200 and a lost connection are asked again."""
     server.fail(status, body=body)
     request = asked("hello")
@@ -571,9 +559,7 @@ asyncio.run(main())
     assert done.returncode == -signal.SIGKILL
     with Ledger(path) as ledger:
         found = [ledger.recall(request.id) for request in many(50)]
-    assert [reply.text if reply else None for reply in found] == [
-        fake.answer(request) for request in many(50)
-    ]
+    assert [reply.text if reply else None for reply in found] == [fake.answer(request) for request in many(50)]
 
 
 def _environment() -> dict[str, str]:
@@ -593,13 +579,9 @@ def test_limit_on_requests_is_hard(server: OpenAIServer, tmp_path: Path) -> None
     assert sum(isinstance(one, Reply) for one in outcome) == 10
     assert len(server.requests) == 11
     (message,) = {str(one) for one in outcome if isinstance(one, BudgetSpentError)}
-    assert message == (
-        "the limit of 10 requests is reached\n  next: raise the limit and run the same command again"
-    )
+    assert message == ("the limit of 10 requests is reached\n  next: raise the limit and run the same command again")
     again = run(at(server), tmp_path / "ledger", many(30), Limits(requests=10))
-    assert [one for one in again if isinstance(one, Reply)] == [
-        one for one in outcome if isinstance(one, Reply)
-    ]
+    assert [one for one in again if isinstance(one, Reply)] == [one for one in outcome if isinstance(one, Reply)]
     assert len(server.requests) == 11
 
 
@@ -685,9 +667,7 @@ def test_id_does_not_see_the_order_of_keys(text: str, parameters: dict[str, Any]
 
 @given(st.text(), _PARAMETERS, st.text(), _PARAMETERS)
 @settings(max_examples=60, deadline=None)
-def test_id_sees_every_difference(
-    text: str, parameters: dict[str, Any], other: str, others: dict[str, Any]
-) -> None:
+def test_id_sees_every_difference(text: str, parameters: dict[str, Any], other: str, others: dict[str, Any]) -> None:
     """Requests of different content have different ids, wherever they differ."""
     assume((text, parameters) != (other, others))
     message = asked(text).messages

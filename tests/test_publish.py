@@ -382,6 +382,7 @@ def test_card_says_how_the_dataset_was_made(run: Run) -> None:
         "Model: `fake`; its provider's terms say what its output may be used for",
         "$0.0000",
         "## Known limits\n\n- The rows are written by a model",
+        "- Labels were checked by a labeller made from the seeds",
         "task: classification\n",
     ):
         assert line in body
@@ -459,3 +460,10 @@ def test_merge_reads_metadata_without_a_last_line_break() -> None:
     """A card that is nothing but metadata, without a line break at its end, keeps its keys."""
     assert facts(card.merge("---\nlicense: mit\n---", OWN)) == {"license": "mit", "configs": [1], "tags": ["synthetic"]}
     assert "key: [broken" in card.merge("---\nkey: [broken\n---\nText\n", OWN)
+
+
+def test_merge_takes_the_mark_that_our_block_has() -> None:
+    """A mark of ours that a user quotes above our block is text: what stands below it is not cut away."""
+    standing = f"About `{card.BEGIN}`: leave it.\n\n{card.BEGIN}\nold\n{card.END}\nEnd.\n"
+    merged = card.merge(standing, OWN)
+    assert merged.endswith(f"About `{card.BEGIN}`: leave it.\n\n{card.BEGIN}\nour words\n{card.END}\nEnd.\n")

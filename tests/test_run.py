@@ -53,7 +53,7 @@ def five_hundred(tmp_path_factory: pytest.TempPathFactory) -> tuple[Result, Open
     """Run the bank example for 500 rows once: generated validation and test splits."""
     folder = tmp_path_factory.mktemp("five") / "run"
     with OpenAIServer() as server:
-        job = prepare(BANK, changes(server, rows=500, **{"split": GENERATED}))
+        job = prepare(BANK, changes(server, rows=500, split=GENERATED))
         result = generate(job, folder, Limits())
         first = bytes_of(result.run)
         asked = len(chats(server))
@@ -102,14 +102,12 @@ def test_every_candidate_has_a_life(five_hundred: tuple[Result, OpenAIServer]) -
         assert fell.index(True) == len(checks) - 1 if any(fell) else len(checks) == len(full)
 
 
-def test_filter_twice_is_filter_once_and_asks_nothing(
-    five_hundred: tuple[Result, OpenAIServer], tmp_path: Path
-) -> None:
+def test_filter_twice_is_filter_once_and_asks_nothing(five_hundred: tuple[Result, OpenAIServer]) -> None:
     """Filtering a run anew gives the bytes that generating gave, whole table or micro-batches."""
     result, server = five_hundred
     asked = len(server.requests)
     before = bytes_of(result.run)
-    job = prepare(BANK, changes(server, rows=500, **{"split": GENERATED}))
+    job = prepare(BANK, changes(server, rows=500, split=GENERATED))
     refilter(job, result.run.folder)
     assert bytes_of(result.run) == before
     stricter = prepare(BANK, changes(server, rows=500, **{"split": GENERATED, "checks.labels.least": 0.5}))
@@ -127,8 +125,10 @@ def test_more_rows_change_no_earlier_verdict(tmp_path: Path) -> None:
         second = generate(prepare(BANK, changes(server, rows=90)), tmp_path / "run", Limits())
         assert second.kept == 90
         later = second.run.read("verdicts")
-        assert later.filter(pl.col("id").is_in(verdicts["id"].implode())).sort("id", "check").equals(
-            verdicts.sort("id", "check")
+        assert (
+            later.filter(pl.col("id").is_in(verdicts["id"].implode()))
+            .sort("id", "check")
+            .equals(verdicts.sort("id", "check"))
         )
         assert len({one.idempotency_key for one in chats(server)}) == len(chats(server))
         assert asked < {one.idempotency_key for one in chats(server)}
@@ -136,8 +136,8 @@ def test_more_rows_change_no_earlier_verdict(tmp_path: Path) -> None:
 
 def _start(folder: Path, server: OpenAIServer) -> subprocess.Popen[bytes]:
     code = (
-        "import sys; from pathlib import Path; from synthgen.job import prepare; from synthgen.pipeline import generate;"
-        "from synthgen.model.wrap import Limits; import json;"
+        "import json, sys; from pathlib import Path; from synthgen.job import prepare;"
+        "from synthgen.model.wrap import Limits; from synthgen.pipeline import generate;"
         "generate(prepare(Path(sys.argv[1]), json.loads(sys.argv[2])), Path(sys.argv[3]), Limits())"
     )
     given = json.dumps(changes(server, **{"model.concurrency": 8}))
@@ -203,7 +203,9 @@ def test_budget_is_hard_and_the_run_goes_on(tmp_path: Path) -> None:
 
 def test_hopeless_runs_stop_early(tmp_path: Path) -> None:
     """A model that writes prose instead of the structure ends the run after the first rows, with advice."""
-    with OpenAIServer(answer=lambda body: '{"ready": true}' if "seed" not in body else "I would rather talk.") as server:
+    with OpenAIServer(
+        answer=lambda body: '{"ready": true}' if "seed" not in body else "I would rather talk."
+    ) as server:
         job = prepare(BANK, changes(server, rows=400, **{"model.concurrency": 4}))
         result = generate(job, tmp_path / "run", Limits())
         assert result.short
