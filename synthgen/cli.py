@@ -132,8 +132,10 @@ def filter_(source: str, task: str | None, recipe: Path | None, out: Path | None
     from synthgen.store.run import Run
 
     run = Run(Path(source))
-    job = prepare(recipe, run.changes()) if recipe else None
-    if run.ledger.is_file():
+    known = run.ledger.is_file()
+    # No model is asked, so none has to be there where the rows are somebody else's.
+    job = prepare(recipe, run.changes() if known else {"model.name": "fake"}) if recipe else None
+    if known:
         if out:
             raise errors.InputError(what="a run's tables stay in its folder", where=source, fix="leave --out out")
         result = pipeline.refilter(job or prepare_from(Path(source)), Path(source))
@@ -238,9 +240,12 @@ def _generate(flags: dict[str, Any]) -> Result:
     limits = Limits(flags["max_cost"], flags["max_tokens"], flags["max_requests"])
     progress = Progress(job.recipe.rows)
     try:
-        return pipeline.generate(job, flags["out"], limits, progress)
-    finally:
-        progress.close()
+        result = pipeline.generate(job, flags["out"], limits, progress)
+    except errors.SynthgenError:
+        progress.close(clear=True)
+        raise
+    progress.close()
+    return result
 
 
 def _show(result: Result, as_json: bool, files: list[Path] | None = None) -> None:

@@ -11,7 +11,7 @@ from synthgen import lock, schema, seeds, views
 from synthgen.errors import InputError
 from synthgen.job import Job
 from synthgen.loop import Loop, Outcome
-from synthgen.model.open import opened
+from synthgen.model.open import notes, opened
 from synthgen.model.wrap import Limits
 from synthgen.plan import Plan
 from synthgen.recipe import Checks
@@ -125,7 +125,7 @@ def _result(run: Run, parts: _Parts, ledger: Ledger) -> Result:
         missing={" / ".join(key): short for key, short in plan.missing().items()},
         stopped=outcome.stopped,
         spent=ledger.spent(),
-        notes=parts.sieve.notes,
+        notes=[*parts.sieve.notes, *notes(ledger)],
     )
 
 

@@ -23,7 +23,7 @@ class Progress:
 
         # A log file gets a line now and then; a person sees the bar move.
         pause = 0.2 if sys.stderr.isatty() else 20.0
-        self._bar: Any = tqdm(total=target, unit="row", disable=quiet, dynamic_ncols=True, mininterval=pause)
+        self._bar: Any = tqdm(total=target, unit="row", disable=quiet, dynamic_ncols=True, mininterval=pause, delay=1)
         self._began = time.monotonic()
         self._before: dict[str, float | None] | None = None
 
@@ -45,8 +45,9 @@ class Progress:
         )
         self._bar.update(len(outcome.taken) - self._bar.n)
 
-    def close(self) -> None:
-        """Leave the line as it is."""
+    def close(self, *, clear: bool = False) -> None:
+        """Leave the line as it is, or take it away where a message follows that says more."""
+        self._bar.leave = not clear
         self._bar.close()
 
 

@@ -59,7 +59,7 @@ def load(path: Path) -> type[Record]:
     sys.modules[name] = module
     try:
         spec.loader.exec_module(module)
-    except (SyntaxError, ImportError, NameError, TypeError, AttributeError) as error:
+    except Exception as error:
         raise SchemaError(
             what=f"the schema does not load ({type(error).__name__}: {error})",
             where=str(path),

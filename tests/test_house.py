@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 import subprocess
 import sys
 import venv
@@ -153,14 +154,15 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_wheel_carries_tasks_and_runs(wheel: Path) -> None:
     """An installed wheel finds its templates and schemas, and takes an example to a dataset, away from the checkout."""
     command = str(wheel / "venv" / "bin" / "synthgen")
-    done = subprocess.run([command, "init", "classification", "bank"], cwd=wheel, capture_output=True, check=False)
+    clean = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+
+    def start(*words: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(words, cwd=wheel, env=clean, capture_output=True, text=True, check=False)
+
+    done = start(command, "init", "classification", "bank")
     assert done.returncode == 0, done.stderr
-    code = "import synthgen; print(synthgen.__file__)"
-    where = subprocess.run(
-        [str(wheel / "venv/bin/python"), "-c", code], cwd=wheel, capture_output=True, text=True, check=True
-    )
+    where = start(str(wheel / "venv" / "bin" / "python"), "-c", "import synthgen; print(synthgen.__file__)")
     assert str(wheel) in where.stdout
-    run = [command, "run", "bank", "--model", "fake", "--rows", "20"]
-    done = subprocess.run(run, cwd=wheel, capture_output=True, check=False)
+    done = start(command, "run", "bank", "--model", "fake", "--rows", "20")
     assert done.returncode == 0, done.stderr
     assert (wheel / "out" / "bank" / "hub" / "README.md").is_file()

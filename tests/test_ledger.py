@@ -124,11 +124,11 @@ def test_spent_adds_up(tmp_path: Path) -> None:
 def test_facts_come_back(tmp_path: Path) -> None:
     """What a start learns, the next one knows, in its last form."""
     with Ledger(tmp_path / "ledger") as ledger:
-        assert ledger.fact("mode") is None
+        assert ledger.facts("mode") == {}
         ledger.learn("mode", "tool")
         ledger.learn("mode", "schema")
     with Ledger(tmp_path / "ledger") as ledger:
-        assert ledger.fact("mode") == "schema"
+        assert ledger.facts("mode") == {"mode": "schema"}
 
 
 def test_stopped_run_loses_no_reply_that_came_in(tmp_path: Path) -> None:
@@ -249,7 +249,7 @@ def test_failed_opening_leaves_the_file_free(tmp_path: Path) -> None:
         database.execute("UPDATE facts SET value = '1' WHERE name = 'format'")
     assert "format 7" in held.value.what
     with Ledger(path) as ledger:
-        assert ledger.fact("format") == "1"
+        assert ledger.facts("format") == {"format": "1"}
 
 
 def test_disk_full(tmp_path: Path) -> None:

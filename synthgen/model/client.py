@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import re
+from collections.abc import Callable
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
@@ -52,6 +53,8 @@ class Endpoint:
         self.base_url = str(self._client.base_url).rstrip("/") + "/"
         self.mode = mode
         self.dropped: set[str] = set()
+        self.learned: Callable[[], None] = lambda: None
+        """Called when a parameter is dropped: the next start need not find out again."""
 
     async def __aenter__(self) -> Self:
         return self
@@ -117,7 +120,9 @@ class Endpoint:
             return False
         said = json.dumps(error.body)
         named = [name for name in _OPTIONAL if name in body and re.search(rf"\b{name}\b", said)]
-        self.dropped.update(named)
+        if set(named) - self.dropped:
+            self.dropped.update(named)
+            self.learned()
         return bool(named)
 
     def _status(self, error: Any, request: Request) -> Reply:  # noqa: ANN401 - openai.APIStatusError, imported late

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -17,7 +18,10 @@ from synthgen.model.price import Price
 from synthgen.model.wrap import Budget, Limits, remembered, retried
 from synthgen.recipe import Model
 from synthgen.store.ledger import Ledger
-from synthgen.types import Ask, Reply, Request
+from synthgen.types import Ask, Reply, Request, canonical
+
+ENDPOINT = "endpoint"
+"""How the ledger's facts on endpoints begin."""
 
 
 @dataclass(frozen=True)
@@ -82,13 +86,25 @@ async def _start(stack: AsyncExitStack, model: Model, local: Weights | None, led
         stack.enter_context(server)
         return (await stack.enter_async_context(Endpoint(server.base_url, "local", model.timeout))).ask
     endpoint = await stack.enter_async_context(Endpoint(model.base_url, key(model), model.timeout))
-    fact = f"mode of {model.name} at {endpoint.base_url}"
-    known = ledger.fact(fact)
-    if known:
-        endpoint.mode = known
+    fact = f"{ENDPOINT} {model.name} at {endpoint.base_url}"
+
+    def learn() -> None:
+        ledger.learn(fact, canonical({"mode": endpoint.mode, "dropped": sorted(endpoint.dropped)}))
+
+    if known := ledger.facts(fact):
+        found = json.loads(known[fact])
+        endpoint.mode, endpoint.dropped = found["mode"], set(found["dropped"])
     else:
-        ledger.learn(fact, await probe(endpoint, model.name))
+        await probe(endpoint, model.name)
+        learn()
+    endpoint.learned = learn
     return endpoint.ask
+
+
+def notes(ledger: Ledger) -> list[str]:
+    """Return what a run had to leave out of its requests because the endpoint refuses it."""
+    learnt = [json.loads(value)["dropped"] for value in ledger.facts(ENDPOINT).values()]
+    return [f"left out of requests, because the endpoint refuses it: {name}" for names in learnt for name in names]
 
 
 def key(model: Model) -> str:

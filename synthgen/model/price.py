@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from synthgen.recipe import Model
-from synthgen.types import Reply, Request
+from synthgen.types import Request
 
 CHARACTERS_A_TOKEN = 3
 """Fewer than any common tokenizer needs for English: what is reserved must not be too little."""
@@ -47,8 +47,3 @@ def reserve(request: Request) -> tuple[int, int]:
     letters = sum(len(message["content"].encode()) for message in request.messages)
     schema = len(str(request.schema)) if request.schema else 0
     return (letters + schema) // CHARACTERS_A_TOKEN + 64, int(request.parameters.get("max_tokens", 0))
-
-
-def price_reply(reply: Reply, price: Price) -> float | None:
-    """Return what a reply costs."""
-    return price.of(reply.prompt_tokens, reply.completion_tokens)

@@ -17,6 +17,8 @@ from synthgen.store.ledger import Ledger
 from synthgen.types import Ask, Reply, Request
 
 FIRST_WAIT, LONGEST_WAIT, TRIES = 0.5, 30.0, 7
+LONGEST_PAUSE = 600.0
+"""Seconds of Retry-After that a run sits out; with more it ends and says so."""
 
 
 class PushedBackError(Exception):
@@ -177,6 +179,11 @@ def retried(ask: Ask, pace: Pace, tries: int = TRIES) -> Ask:
                     return replace(reply, seconds=round(time.monotonic() - started, 4))
                 except PushedBackError as error:
                     said = error.said
+                    if error.pause > LONGEST_PAUSE:
+                        raise EndpointError(
+                            what=f"the endpoint wants a pause of {error.pause / 60:.0f} minutes ({said})",
+                            fix="run the same command again then: every reply so far is kept",
+                        ) from error
                     pace.pushed_back(started, error.pause)
                     wait = min(LONGEST_WAIT, FIRST_WAIT * 2**attempt) * random.random()  # noqa: S311 - jitter
             if attempt + 1 < tries:

@@ -68,9 +68,9 @@ class Ledger:
             self._database.execute("PRAGMA synchronous=FULL")
             self._database.executescript(_TABLES)
             self._database.execute("INSERT OR IGNORE INTO facts VALUES ('format', ?)", (FORMAT,))
-        if self.fact("format") != FORMAT:
+        if (found := self.facts("format")["format"]) != FORMAT:
             raise StoreError(
-                what=f"the ledger has format {self.fact('format')}, and this synthgen reads {FORMAT}",
+                what=f"the ledger has format {found}, and this synthgen reads {FORMAT}",
                 where=str(self.path),
                 fix="use the synthgen that wrote it, or another --out",
             )
@@ -125,16 +125,16 @@ class Ledger:
     def _rows(self, query: str, *values: object) -> list[Any]:
         return self._database.execute(query, values).fetchall()
 
-    def fact(self, name: str) -> str | None:
-        """Return a fact that an earlier start of this run learnt, such as what the endpoint can do."""
+    def facts(self, beginning: str) -> dict[str, str]:
+        """Return what earlier starts of this run learnt, such as what the endpoint can do, by names that begin so."""
         with self._guard():
-            found = self._rows("SELECT value FROM facts WHERE name = ?", name)
-        return str(found[0][0]) if found else None
+            return dict(
+                self._rows("SELECT name, value FROM facts WHERE substr(name, 1, ?) = ?", len(beginning), beginning)
+            )
 
     def learn(self, name: str, value: str) -> None:
         """Keep a fact for the next start."""
-        with self._guard():
-            self._database.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", (name, value))
+        self._writer.submit(self._insert, "INSERT OR REPLACE INTO facts VALUES (?, ?)", [(name, value)]).result()
 
     def recall(self, request_id: str) -> Reply | None:
         """Return the reply to a request that was asked before, or None."""
