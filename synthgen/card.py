@@ -53,8 +53,10 @@ def metadata(run: Run, tables: dict[str, pl.DataFrame]) -> dict[str, Any]:
     """Return the keys of the card's metadata that synthgen writes."""
     lock = run.read_lock() or {}
     rows = sum(table.height for table in tables.values())
-    language = lock.get("recipe", {}).get("checks", {}).get("quality", {}).get("language")
+    recipe = lock.get("recipe", {})
+    language = recipe.get("checks", {}).get("quality", {}).get("language")
     labelled = bool(export.kind(run).marked(Label))
+    said = {"language": [language] if language else None, "license": recipe.get("licence")}
     found: dict[str, Any] = {
         "pretty_name": run.folder.name,
         "task_categories": ["text-classification"] if labelled else ["text-generation"],
@@ -68,7 +70,7 @@ def metadata(run: Run, tables: dict[str, pl.DataFrame]) -> dict[str, Any]:
             }
         ],
     }
-    return {"language": [language]} | found if language else found
+    return {name: value for name, value in said.items() if value} | found
 
 
 def merge(standing: str, own: str) -> str:

@@ -258,7 +258,7 @@ def _show(result: Result, as_json: bool, files: list[Path] | None = None) -> Non
     click.echo(report.summary(result))
     if written:
         hub = result.run.hub
-        click.echo(f"\ndataset: {hub}\ncard: {hub / 'README.md'}\nexport: {result.run.export}")
+        click.echo(f"\ndataset: {hub}\ncard, with the waterfall: {hub / 'README.md'}\nexport: {result.run.export}")
 
 
 def _agreed(question: str) -> bool:

@@ -13,15 +13,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, TypeVar
+from typing import Any
 
-from synthgen import card, export
+from synthgen import card, export, hub
 from synthgen.errors import PublishError
 from synthgen.store.run import Run, replacing, write_text
-
-T = TypeVar("T")
-TRIES = 4
-FIRST_WAIT = 1.0
 
 
 @dataclass(frozen=True)
@@ -98,10 +94,10 @@ def push(run: Run, target: Target, agree: Callable[[str], bool]) -> Published:
 
     build(run, target.repository)
     if get_token() is None:
-        raise _no_token(target)
+        raise hub.no_token(target.repository)
     api = HfApi()
     head = _head(api, target, agree)
-    return _translated(target, lambda: _commit(api, run, target, head))
+    return hub.explained(target.repository, lambda: _commit(api, run, target, head))
 
 
 def _head(api: Any, target: Target, agree: Callable[[str], bool]) -> str | None:  # noqa: ANN401 - HfApi, imported late
@@ -121,25 +117,25 @@ def _head(api: Any, target: Target, agree: Callable[[str], bool]) -> str | None:
             )
         return str(found.sha)
 
-    head = _translated(target, lambda: _retried(find))
+    head = hub.explained(target.repository, lambda: hub.retried(find))
     if head is not None:
         return head
     if not target.private and not agree(f"make the PUBLIC dataset {target.repository} on {api.endpoint}?"):
         raise PublishError(what="nothing was pushed", where=target.repository, fix="add --yes or --private")
-    _translated(
-        target,
-        lambda: _retried(
+    hub.explained(
+        target.repository,
+        lambda: hub.retried(
             lambda: api.create_repo(target.repository, repo_type="dataset", private=target.private, exist_ok=True)
         ),
     )
-    return _translated(target, lambda: _retried(find))
+    return hub.explained(target.repository, lambda: hub.retried(find))
 
 
 def _commit(api: Any, run: Run, target: Target, head: str | None) -> Published:  # noqa: ANN401 - HfApi
     from httpx2 import HTTPError
 
     before, own = head, (run.hub / "README.md").read_text(encoding="utf-8")
-    for attempt in range(TRIES):
+    for attempt in range(hub.TRIES):
         try:
             write_text(run.hub / "README.md", _laid_into_what_stands(api, target, head, own))
             done = api.create_commit(
@@ -152,11 +148,11 @@ def _commit(api: Any, run: Run, target: Target, head: str | None) -> Published: 
             )
             break
         except HTTPError as error:
-            if not _passes({409, 412}, error) or attempt + 1 == TRIES:
+            if not hub.passes({409, 412}, error) or attempt + 1 == hub.TRIES:
                 raise
-            time.sleep(FIRST_WAIT * 2**attempt)
+            time.sleep(hub.FIRST_WAIT * 2**attempt)
             # The commit may have been made, or somebody else's was: look at the head again before the next try.
-            head = _retried(lambda: str(api.dataset_info(target.repository).sha))
+            head = hub.retried(lambda: str(api.dataset_info(target.repository).sha))
     _load_back(run, target, done.pr_revision or done.oid)
     if target.tag:
         _tag(api, target, done.pr_revision or done.oid, done.oid)
@@ -165,8 +161,8 @@ def _commit(api: Any, run: Run, target: Target, head: str | None) -> Published: 
 
 def _tag(api: Any, target: Target, revision: str, commit: str) -> None:  # noqa: ANN401 - HfApi
     """Name the commit; a name that another commit has stays where it is."""
-    _retried(lambda: api.create_tag(target.repository, tag=target.tag, revision=revision, repo_type="dataset"))
-    named = _retried(lambda: str(api.dataset_info(target.repository, revision=target.tag).sha))
+    hub.retried(lambda: api.create_tag(target.repository, tag=target.tag, revision=revision, repo_type="dataset"))
+    named = hub.retried(lambda: str(api.dataset_info(target.repository, revision=target.tag).sha))
     if named != commit:
         raise PublishError(
             what=f"the dataset is pushed, but the tag '{target.tag}' names another commit ({named[:12]})",
@@ -181,7 +177,7 @@ def _operations(api: Any, run: Run, target: Target, head: str | None) -> list[An
 
     files = sorted(path for path in run.hub.rglob("*") if path.is_file())
     added = [CommitOperationAdd(path.relative_to(run.hub).as_posix(), path) for path in files]
-    names = _retried(lambda: api.list_repo_files(target.repository, repo_type="dataset", revision=head))
+    names = hub.retried(lambda: api.list_repo_files(target.repository, repo_type="dataset", revision=head))
     old = [name for name in names if name.startswith("data/") and name.endswith(".parquet")]
     return [*added, *(CommitOperationDelete(name) for name in old if not (run.hub / name).is_file())]
 
@@ -230,88 +226,3 @@ def _load_back(run: Run, target: Target, revision: str) -> None:
             where=target.repository,
             fix="look at the configs in the repository's README.md",
         )
-
-
-def _retried(call: Callable[[], T]) -> T:
-    """Call the Hub again where it is busy: its client does not do so for every call."""
-    from httpx2 import HTTPError
-
-    for attempt in range(TRIES):
-        try:
-            return call()
-        except HTTPError as error:
-            if _status(error) == 409:  # it exists already: an earlier try got through
-                return None  # type: ignore[return-value]
-            if not _passes(set(), error) or attempt + 1 == TRIES:
-                raise
-            time.sleep(FIRST_WAIT * 2**attempt)
-    raise AssertionError("unreachable")  # noqa: EM101 - the loop above returns or raises
-
-
-def _status(error: Exception) -> int:
-    """Return the status that the Hub answered with, or 0 where no answer came."""
-    return int(getattr(getattr(error, "response", None), "status_code", 0))
-
-
-def _passes(more: set[int], error: Exception) -> bool:
-    """Say whether asking again can help: the Hub is busy, or its answer got lost on the way."""
-    from httpx2 import ConnectError
-
-    return not isinstance(error, ConnectError) and _status(error) in {0, 408, 429, 500, 502, 503, 504} | more
-
-
-def _translated(target: Target, call: Callable[[], T]) -> T:
-    """Call, and say what a Hub's refusal means and what to type next."""
-    import huggingface_hub.errors as hub
-    from httpx2 import HTTPError
-
-    try:
-        return call()
-    except hub.LocalTokenNotFoundError as error:
-        raise _no_token(target) from error
-    except hub.HfHubHTTPError as error:
-        raise _explain(target, error) from error
-    except (hub.HFValidationError, ValueError) as error:
-        said = str(error).split("\n", 1)[0]
-        raise PublishError(
-            what=f"the Hub cannot take this ({said})", where=target.repository, fix="name it owner/name"
-        ) from error
-    except (HTTPError, ConnectionError, OSError, RuntimeError) as error:
-        said = str(error).split("\n", 1)[0]
-        raise PublishError(
-            what=f"the Hub is out of reach ({said})",
-            where=target.repository,
-            fix="check HF_ENDPOINT and the network, then push again: nothing is half done",
-        ) from error
-
-
-def _explain(target: Target, error: Any) -> PublishError:  # noqa: ANN401 - HfHubHTTPError, imported late
-    status = _status(error)
-    said = (error.server_message or str(error)).split("\n", 1)[0]
-    if status == 401:
-        return _no_token(target)
-    if status == 403:
-        return PublishError(
-            what=f"the token may not write here ({said})",
-            where=target.repository,
-            fix="make a token with write access to this owner, and set HF_TOKEN to it",
-        )
-    if status == 412:
-        return PublishError(
-            what="somebody else keeps pushing to the repository",
-            where=target.repository,
-            fix="push again later",
-        )
-    return PublishError(
-        what=f"the Hub answered with status {status} ({said})",
-        where=target.repository,
-        fix="push again later",
-    )
-
-
-def _no_token(target: Target) -> PublishError:
-    return PublishError(
-        what="the Hub wants a token, and there is none that it knows",
-        where=target.repository,
-        fix="run `hf auth login`, or set HF_TOKEN; `--dry-run` needs none",
-    )

@@ -136,6 +136,7 @@ class Recipe(Part):
         description="A JSONL, CSV or Parquet file, a folder saved by `datasets`, `hf://owner/dataset`, or `-` for "
         "JSONL on standard input."
     )
+    licence: str | None = Field(None, description="The dataset's licence for the card, as the Hub names it.")
     rows: int = Field(300, gt=0, description="Rows to keep, all splits together (a real test set comes on top).")
     seed: int = Field(0, description="Drives every draw.")
     steps: list[Step] = Field(min_length=1, description="The questions, in order; later ones see earlier fields.")

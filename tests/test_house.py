@@ -16,7 +16,7 @@ PACKAGE = ROOT / "synthgen"
 
 FLOORS: tuple[tuple[str, ...], ...] = (
     ("types", "errors", "reasons", "__init__"),
-    ("recipe", "schema", "seeds", "embed", "store", "model"),
+    ("recipe", "schema", "seeds", "embed", "hub", "store", "model"),
     ("plan", "prompts", "parse", "split", "checks"),
     ("loop", "job", "lock", "sift", "write", "views", "report", "progress", "card", "export", "publish"),
     ("pipeline", "start"),

@@ -194,6 +194,27 @@ def test_one_commit_holds_everything_and_loads_as_the_folder_does(run: Run, hub:
     assert (run.hub / "README.md").read_text(encoding="utf-8") == hub.card()
 
 
+def test_a_dataset_on_the_hub_is_read_as_a_file_is(run: Run, hub: Hub, home: Path, tmp_path: Path) -> None:
+    """`hf://owner/name` is checked as a local file is, with its splits, and serves as seeds."""
+    standing(hub, run)
+    command = [sys.executable, "-m", "synthgen", "filter", "hf://owner/bank", "--task", "classification", "--json"]
+    done = subprocess.run(
+        command, env=environment(hub.url, home), cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    rows = sum(table.height for table in splits(run).values())
+    assert json.loads(done.stdout)["waterfall"][0] == {"check": "validate", "in": rows, "out": rows}
+    recipe = tmp_path / "recipe"
+    shutil.copytree(shipped("templates") / "classification", recipe)
+    text = (recipe / "recipe.yaml").read_text(encoding="utf-8")
+    (recipe / "recipe.yaml").write_text(text.replace("seeds: seeds.jsonl", "seeds: hf://owner/bank"), encoding="utf-8")
+    command = [sys.executable, "-m", "synthgen", "generate", "recipe", "--model", "fake", "--rows", "10", "--json"]
+    done = subprocess.run(
+        command, env=environment(hub.url, home), cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, json.loads(done.stdout)["kept"]) == (0, 10), done.stderr
+
+
 def test_pull_request_leaves_main_alone(hub: Hub, push: Push) -> None:
     """With --create-pr the files lie in a pull request, and main is as it was."""
     done = push("owner/bank", "--yes", "--create-pr")
