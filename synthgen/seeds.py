@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator
+from difflib import get_close_matches
 from itertools import count
 from math import isfinite
 from pathlib import Path
@@ -49,11 +50,11 @@ def load(source: str, root: Path, kind: type[Record], axes: dict[str, list[Row]]
     """Read seeds and hold each against the task's schema.
 
     Raises:
-        SeedError: there are none, two are the same, or one does not fit; file, line and field are named.
+        SeedError: there are none, or one does not fit; file, line and field are named.
     """
     found: dict[str, Seed] = {}
     for where, row in read(source, root):
-        record = schema.admit(kind, {key: value for key, value in row.items() if _given(value)}, axes)
+        record = schema.admit(kind, _fields(kind, row, where), axes)
         if isinstance(record, Fault):
             raise SeedError(what=record.evidence, where=where, fix="mend that row, or the recipe's list of values")
         name = digest(record.model_dump(), 12)
@@ -66,6 +67,19 @@ def load(source: str, root: Path, kind: type[Record], axes: dict[str, list[Row]]
 def _given(value: object) -> bool:
     """Say whether there is a value: tables of numbers write NaN where there is none."""
     return value is not None and not (isinstance(value, float) and not isfinite(value))
+
+
+def _fields(kind: type[Record], row: Row, where: str) -> Row:
+    """Return the columns that the schema has. Others are no trouble, unless one is a field's name misspelt."""
+    absent = [name for name in kind.model_fields if name not in row]
+    for name in row.keys() - kind.model_fields.keys():
+        if near := get_close_matches(str(name), absent, 1, 0.75):
+            raise SeedError(
+                what=f"the column '{name}' is none of the task's fields",
+                where=where,
+                fix=f"did you mean '{near[0]}'?",
+            )
+    return {name: value for name, value in row.items() if name in kind.model_fields and _given(value)}
 
 
 def _jsonl(path: Path) -> Iterator[tuple[str, Row]]:

@@ -314,9 +314,9 @@ def test_a_wrong_label_is_named_with_its_line_and_the_nearest(tmp_path: Path) ->
         ("s.jsonl", b'{"text": NaN, "label": "lost_card"}\n', ":1", "text: Field required"),
         (
             "s.jsonl",
-            b'{"text": "a", "label": "lost_card", "mood": 1}',
+            b'{"text": "a", "label": "lost_card", "secondery": "stolen"}',
             ":1",
-            "mood: Extra inputs are not permitted",
+            "the column 'secondery' is none of the task's fields",
         ),
         (
             "s.jsonl",
