@@ -16,8 +16,8 @@ from math import comb
 from typing import Any
 
 from synthgen import split as splits
-from synthgen.checks.dedup import normalise
 from synthgen.recipe import Recipe
+from synthgen.text import normalise
 from synthgen.types import Candidate, Draft, Row, Seed
 
 AVOID, OPENINGS = 4, 6

@@ -11,9 +11,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from synthgen import schema, seeds
-from synthgen.checks.dedup import Dedup, Index, Twin, grams, normalise
+from synthgen.checks.dedup import Dedup, Index, Twin
 from synthgen.recipe import Checks, Labels
 from synthgen.sift import Sieve
+from synthgen.text import grams, normalise
 from synthgen.types import Candidate, Draft
 
 WORDS = st.sampled_from(["my", "card", "bank", "fee", "was", "lost", "here", "why", "Überweisung", "карта", "手数料"])

@@ -8,39 +8,21 @@ et al. 2022) and .69/.75 for sentence embeddings.
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from array import array
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from functools import lru_cache
 from itertools import chain
 from math import ceil
 from typing import TYPE_CHECKING, NamedTuple
 
 from synthgen.checks import verdicts
+from synthgen.text import grams, normalise
 
 if TYPE_CHECKING:
     import polars as pl
 
-GRAM = 5
 LONG = 500
 """Entries from which one count in numpy is quicker than looking at the rarest first."""
-_NO_WORD = re.compile(r"[\W_]+")
-
-
-@lru_cache(maxsize=8192)
-def normalise(text: str) -> str:
-    """Return the text's letters and digits in lower case, words a space apart: NFKC first, accents kept."""
-    return _NO_WORD.sub(" ", unicodedata.normalize("NFKC", text).lower()).strip()
-
-
-def grams(text: str) -> frozenset[int]:
-    """Return the hashes of the character 5-grams of a normalised text; a shorter text is its own only gram."""
-    from zlib import crc32
-
-    parts = (text[at : at + GRAM] for at in range(max(1, len(text) - GRAM + 1)))
-    return frozenset(crc32(part.encode("utf-8", "surrogatepass")) for part in parts)
 
 
 class Twin(NamedTuple):

@@ -16,8 +16,8 @@ from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
 from synthgen.checks import verdicts
-from synthgen.checks.dedup import normalise
 from synthgen.errors import RecipeError
+from synthgen.text import normalise, windows
 from synthgen.types import Prose
 
 if TYPE_CHECKING:
@@ -174,7 +174,7 @@ class Rules:
             return "quality.prompt_leak", found.group()
         words = normalise(text).split()
         for size, known in ((PROMPT_RUN, self.prompt_runs), (EXAMPLE_RUN, self.seed_runs)):
-            for run in _windows(words, size):
+            for run in windows(words, size):
                 if run in known:
                     return "quality.prompt_leak", " ".join(run)
         return None
@@ -191,7 +191,7 @@ class Rules:
                 return "quality.repetition", " ".join([one] * run)
         # "I called on Monday, I called on Tuesday, I called on Friday": three words thrice are a figure of speech.
         for size, least in ((3, 4), (5, 3)):
-            runs = Counter(_windows(words, size)).most_common(1)
+            runs = Counter(windows(words, size)).most_common(1)
             if runs and runs[0][1] >= least and runs[0][1] * size >= 0.2 * len(words):
                 return "quality.repetition", " ".join(runs[0][0])
         sentences = Counter(one for part in re.split(r"[.!?\n]+", text) if len((one := normalise(part)).split()) >= 4)
@@ -274,12 +274,8 @@ def _seen(code: str, match: re.Match[str] | None) -> Finding | None:
     return (code, match.group().strip()) if match else None
 
 
-def _windows(words: list[str], size: int) -> Iterable[tuple[str, ...]]:
-    return zip(*(words[at:] for at in range(size)), strict=False)
-
-
 def _runs(texts: list[str], size: int) -> frozenset[tuple[str, ...]]:
-    return frozenset(run for text in texts for run in _windows(normalise(text).split(), size))
+    return frozenset(run for text in texts for run in windows(normalise(text).split(), size))
 
 
 def _streaks(words: list[str]) -> Iterable[tuple[str, int]]:
