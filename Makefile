@@ -33,6 +33,7 @@ check: $(READY)  ## format, lint, types, tests, docs
 
 bench: $(READY)  ## figures as ratios to a peer or a bare loop in the same run
 	$(BIN)/python bench/generate.py
+	$(BIN)/python bench/checks.py
 
 docs: $(READY)  ## write the generated pages anew
 	$(BIN)/python docs/make.py

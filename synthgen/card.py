@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from synthgen import __version__, export, report, views
+from synthgen import __version__, export, reasons, report, views
 from synthgen import split as splits
-from synthgen.reasons import REASONS
+from synthgen.errors import StoreError
+from synthgen.lock import stamp
 from synthgen.store.ledger import Ledger
 from synthgen.store.run import Run
 from synthgen.types import Label, Record
@@ -144,6 +145,21 @@ def _balance(tables: dict[str, pl.DataFrame], record: type[Record]) -> dict[str,
     return {"field": name, "rows": rows[:MOST_LABELS], "more": max(0, len(rows) - MOST_LABELS)}
 
 
+def _selftest(run: Run, lock: dict[str, Any]) -> dict[str, Any] | None:
+    """Return what the checks caught of planted faults, where that was counted on these very rows and checks."""
+    if not run.selftest.is_file() or not lock:
+        return None
+    try:
+        found = dict(json.loads(run.selftest.read_text(encoding="utf-8")))
+    except ValueError as error:
+        raise StoreError(
+            what="the file is damaged", where=str(run.selftest), fix="delete it, or run `synthgen selftest` again"
+        ) from error
+    checks = lock.get("recipe", {}).get("checks", {})
+    of = stamp(lock.get("digests", {}), checks, run.read("kept")["id"].to_list())
+    return found if found.get("of") == of else None
+
+
 def _facts(run: Run, tables: dict[str, pl.DataFrame]) -> dict[str, Any]:
     lock = run.read_lock() or {}
     record = export.kind(run)
@@ -166,9 +182,11 @@ def _facts(run: Run, tables: dict[str, pl.DataFrame]) -> dict[str, Any]:
         "real_test": run.table("test").is_file(),
         "kept": kept,
         "waterfall": views.waterfall(verdicts, run.read("candidates").height, kept),
-        "reasons": [(code, times, REASONS[code].meaning) for code, times in views.reasons(verdicts).items()],
+        "reasons": [(code, times, reasons.of(code).meaning) for code, times in views.reasons(verdicts).items()],
         "balance": _balance(tables, record),
         "leakage": leakage(run, tables),
+        "selftest": _selftest(run, lock),
+        "diversity": json.loads(run.figures.read_text(encoding="utf-8")) if run.figures.is_file() else [],
         "spent": spent,
         "fields": {name: info.description or "" for name, info in record.model_fields.items()},
         "samples": [

@@ -116,7 +116,7 @@ def run(**flags: Any) -> None:  # noqa: ANN401 - click hands flags over by name
 
 @synthgen.command("filter")
 @click.argument("source")
-@click.option("--task", help="The task whose schema the rows of SOURCE must fit.")
+@click.option("--task", help="What the rows of SOURCE are; left out = guessed from the columns.")
 @click.option("--recipe", type=click.Path(path_type=Path), help="Seeds and thresholds to hold the rows against.")
 @click.option("--out", type=click.Path(path_type=Path), help="Where the tables go; left out = out/filter-NAME.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON, for machines.")
@@ -126,6 +126,9 @@ def filter_(source: str, task: str | None, recipe: Path | None, out: Path | None
     SOURCE is a run's folder (its rows are checked again, with the thresholds that --recipe has now), or a dataset:
     a JSONL, CSV or Parquet file, a folder saved by `datasets`, hf://owner/name, or - for standard input. It is never
     changed, and no model is asked.
+
+    The columns of a dataset are recognised, and a note says how they were read: chat messages, ShareGPT, Alpaca,
+    prompt and completion, question and answer, text and label.
     """
     from synthgen import pipeline
     from synthgen.job import prepare
@@ -140,12 +143,6 @@ def filter_(source: str, task: str | None, recipe: Path | None, out: Path | None
             raise errors.InputError(what="a run's tables stay in its folder", where=source, fix="leave --out out")
         result = pipeline.refilter(job or prepare_from(Path(source)), Path(source))
     else:
-        if task is None and job is None:
-            raise errors.InputError(
-                what="nobody said what the rows are",
-                where=source,
-                fix="give --task classification, or --recipe",
-            )
         name = Path(source.removeprefix("hf://")).stem if source != "-" else "stdin"
         result = pipeline.audit(source, task or "", out or Path("out") / f"filter-{name}", job)
     _show(result, as_json)
@@ -227,6 +224,28 @@ def why(folder: Path, row: str, as_json: bool) -> None:
 
     found = report.life(Run(folder), row)
     click.echo(json.dumps(found, ensure_ascii=False) if as_json else report.tell(found))
+
+
+@synthgen.command()
+@click.argument("folder", metavar="RUN", type=click.Path(path_type=Path))
+@click.option("--recipe", required=True, type=click.Path(path_type=Path), help="The run's recipe, with its checks.")
+@click.option("--seed", type=int, default=0, show_default=True, help="Draws other rows and other faults.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON, for machines.")
+def selftest(folder: Path, recipe: Path, seed: int, as_json: bool) -> None:
+    """Plant faults in a run's own rows and count what its checks catch.
+
+    Each kind of fault is planted in copies of RUN's kept rows. No model is asked, and no row of the run is changed;
+    RUN/selftest.json holds the outcome, and the card shows it from then on.
+    """
+    from synthgen import selftest as testing
+    from synthgen.job import prepare
+    from synthgen.store.run import Run
+
+    run = Run(folder)
+    # No model is asked, so none has to be there where the rows are somebody else's.
+    job = prepare(recipe, run.changes() if run.ledger.is_file() else {"model.name": "fake"})
+    found = testing.selftest(job, run, seed)
+    click.echo(json.dumps(found.as_json(), ensure_ascii=False) if as_json else testing.tell(found))
 
 
 def _generate(flags: dict[str, Any]) -> Result:

@@ -33,5 +33,6 @@ def embed(texts: list[str]) -> NDArray[np.float32]:
 
     if not texts:
         return np.zeros((0, 256), np.float32)
-    vectors: NDArray[np.float32] = _model().embed([text.lower() for text in texts], norm=True)
+    with np.errstate(invalid="ignore", divide="ignore"):  # a text without a word has no direction
+        vectors: NDArray[np.float32] = _model().embed([text.lower() for text in texts], norm=True)
     return np.nan_to_num(vectors)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from synthgen import prompts, recipe, schema, seeds
 from synthgen import split as splits
+from synthgen.checks import Check
+from synthgen.checks.contamination import Item
+from synthgen.checks.own import load as load_own
 from synthgen.errors import RecipeError, SeedError
 from synthgen.model.local import Weights
 from synthgen.model.open import find_weights
@@ -32,6 +35,8 @@ class Job:
         prompts: one for each step.
         weights: the model's file, where it runs here.
         digests: the digest of each thing that decides what is asked.
+        evaluation: the texts of evaluation sets that no row may repeat.
+        own: the recipe's own checks, by name.
     """
 
     recipe: Recipe
@@ -44,6 +49,8 @@ class Job:
     prompts: Sequence[Prompt]
     weights: Weights | None
     digests: dict[str, str]
+    evaluation: Sequence[Item]
+    own: Sequence[tuple[str, Check]]
 
     @property
     def name(self) -> str:
@@ -99,7 +106,23 @@ def prepare(path: Path, changes: dict[str, Any] | None = None) -> Job:
     asked = ("about", "seed", "steps", "rows_per_request", "balance", "examples")
     digests |= {name: digest(found.model_dump(mode="json")[name]) for name in asked}
     test = _real_test(found, root, kind, axes, dealt)
-    return Job(found, root, file, kind, axes, dealt, test, steps, weights, digests)
+    evaluation = [item for name in found.checks.contamination.sets for item in _items(name, root)]
+    own = [load_own(reference, root) for reference in found.checks.own]
+    return Job(found, root, file, kind, axes, dealt, test, steps, weights, digests, evaluation, own)
+
+
+def _items(name: str, root: Path) -> Iterator[Item]:
+    """Give every text of an evaluation set, however deep it stands in a row."""
+
+    def texts(value: object) -> Iterator[str]:
+        if isinstance(value, str):
+            yield value
+        elif isinstance(value, dict | list):
+            for inner in value.values() if isinstance(value, dict) else value:
+                yield from texts(inner)
+
+    for where, row in seeds.read(name, root):
+        yield from (Item(where, text) for text in texts(row))
 
 
 def _real_test(

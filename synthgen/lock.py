@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 import yaml
 
 from synthgen import __version__
@@ -9,6 +12,7 @@ from synthgen.errors import StoreError
 from synthgen.job import Job
 from synthgen.model.local import LICENCES, fingerprint
 from synthgen.store.run import Run, write_text
+from synthgen.types import digest
 
 FORMAT = 1
 
@@ -56,3 +60,8 @@ def write(job: Job, run: Run) -> None:
     }
     write_text(run.schema, job.schema.read_text(encoding="utf-8"))
     write_text(run.lock, yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=100))
+
+
+def stamp(digests: Mapping[str, str], checks: Mapping[str, Any], kept: Sequence[str]) -> dict[str, str]:
+    """Return what a selftest belongs to: another recipe, other thresholds or other rows have another stamp."""
+    return {"recipe": digest(dict(digests)), "checks": digest(dict(checks)), "kept": digest(list(kept))}

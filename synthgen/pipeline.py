@@ -7,7 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from synthgen import lock, schema, seeds, views
+from synthgen import columns, lock, schema, seeds, views
+from synthgen.checks.contamination import Contamination
+from synthgen.diversity import figures
 from synthgen.errors import InputError
 from synthgen.job import Job
 from synthgen.loop import Loop, Outcome
@@ -18,7 +20,7 @@ from synthgen.recipe import Checks
 from synthgen.sift import Sieve
 from synthgen.store.ledger import Ledger
 from synthgen.store.run import Run, write_text
-from synthgen.types import Candidate, Draft, Fault, Record, Row, digest
+from synthgen.types import Candidate, Draft, Fault, Row, digest
 from synthgen.write import Writer
 
 
@@ -66,9 +68,7 @@ def generate(
             asyncio.run(_ask(job, ledger, parts.loop, limits))
         finally:
             # However the run ends, what was read is laid out, and the same command goes on from the ledger.
-            outcome = parts.loop.outcome
-            views.write(run, outcome.candidates, parts.sieve.verdicts(), outcome.taken)
-            views.write_test(run, job.test)
+            _lay_out(job, run, parts)
         return _result(run, parts, ledger)
 
 
@@ -85,9 +85,8 @@ def refilter(job: Job, folder: Path) -> Result:
     with Ledger(run.ledger) as ledger:
         lock.write(job, run)
         parts = _parts(job, ledger, lambda _: None)
-        outcome = asyncio.run(parts.loop.replay())
-        views.write(run, outcome.candidates, parts.sieve.verdicts(), outcome.taken)
-        views.write_test(run, job.test)
+        asyncio.run(parts.loop.replay())
+        _lay_out(job, run, parts)
         return _result(run, parts, ledger)
 
 
@@ -100,13 +99,32 @@ class _Parts:
 
 def _parts(job: Job, ledger: Ledger, seen: Callable[[Outcome], None]) -> _Parts:
     plan = Plan(job.recipe, job.axes, job.seeds)
-    sieve = _sieve(job)
+    sieve = sieve_of(job)
     writer = Writer(job.recipe, job.kind, job.axes, {seed.id: seed for seed in job.seeds}, job.prompts, job.model)
     return _Parts(Loop(plan, writer, sieve, ledger, seen), plan, sieve)
 
 
-def _sieve(job: Job) -> Sieve:
-    return Sieve(job.kind, [*job.seeds, *job.test], job.recipe.checks, job.phrases(), job.described())
+def _lay_out(job: Job, run: Run, parts: _Parts) -> None:
+    outcome = parts.loop.outcome
+    views.write(run, outcome.candidates, parts.sieve.verdicts(), outcome.taken)
+    views.write_test(run, job.test)
+    taken = set(outcome.taken)
+    kept = [one.record.wording() for one in outcome.candidates if one.id in taken and one.record]
+    views.write_figures(run, figures([seed.record.wording() for seed in job.seeds], kept) if kept else [])
+
+
+def sieve_of(job: Job) -> Sieve:
+    """Return a fresh sieve with the checks of a job: it has kept nothing yet."""
+    more = list(job.own)
+    if job.evaluation:
+        contamination = Contamination(job.evaluation)
+        more.insert(0, ("contamination", contamination))
+    sieve = Sieve(job.kind, [*job.seeds, *job.test], job.recipe.checks, job.phrases(), job.described(), more)
+    if job.evaluation:
+        hit = [seed for seed in job.seeds if contamination.of([seed.record.wording()])[0]]
+        said = f" ({', '.join(seed.where for seed in hit[:3])} …)" if hit else ""
+        sieve.notes.append(f"contamination: {len(hit)} of {len(job.seeds)} seeds repeat an evaluation text{said}")
+    return sieve
 
 
 async def _ask(job: Job, ledger: Ledger, loop: Loop, limits: Limits) -> None:
@@ -134,22 +152,29 @@ def audit(source: str, task: str, folder: Path, job: Job | None) -> Result:
 
     Args:
         source: a file, a folder of `datasets`, `hf://owner/dataset`, or `-`.
-        task: whose schema the rows must fit.
+        task: whose schema the rows must fit; "" = the recipe's, or the shipped one that the columns fit.
         folder: where kept and rejected rows go.
         job: seeds and thresholds to hold the rows against, or None.
     """
     import polars as pl
 
-    file = job.schema if job else schema.find(task, Path())
-    kind = job.kind if job else schema.load(file)
-    candidates = [
-        _foreign(number, where, row, kind, job.axes if job else {})
-        for number, (where, row) in enumerate(seeds.read(source, Path()))
-    ]
-    if not candidates:
+    file = job.schema if job else schema.find(task, Path()) if task else None
+    kind = job.kind if job else schema.load(file) if file else None
+    first, rows = columns.peek(seeds.read(source, Path()))
+    if not first:
         raise InputError(what="there are no rows", where=source, fix=f"name a {seeds.KINDS} file with rows")
+    said = []
+    if kind is None or file is None:
+        task, reading = columns.guess(first, source)
+        file, kind = schema.find(task, Path()), reading.kind
+        said.append(f"nobody said what the rows are; their columns fit the task {task}")
+    else:
+        reading = columns.hold(kind, first, source)
+    candidates = [
+        _foreign(number, where, row, reading, job.axes if job else {}) for number, (where, row) in enumerate(rows)
+    ]
     checks = job.recipe.checks if job else Checks()
-    sieves = [_sieve(job) if job else Sieve(kind, [], checks) for _ in {one.split for one in candidates}]
+    sieves = [sieve_of(job) if job else Sieve(kind, [], checks) for _ in {one.split for one in candidates}]
     kept = _split_by_split(candidates, sieves)
     kept = sieves[-1].without_leaks(kept, checks.dedup.near)
     verdicts = pl.concat(sieve.verdicts() for sieve in sieves)
@@ -165,7 +190,7 @@ def audit(source: str, task: str, folder: Path, job: Job | None) -> Result:
         missing={},
         stopped="",
         spent={},
-        notes=sieves[0].notes,
+        notes=[reading.tell(), *said, *sieves[0].notes],
     )
 
 
@@ -179,11 +204,14 @@ def _split_by_split(candidates: list[Candidate], sieves: list[Sieve]) -> list[Ca
     return [one for one in candidates if one.id in kept]
 
 
-def _foreign(number: int, where: str, row: Row, kind: type[Record], axes: dict[str, list[Row]]) -> Candidate:
+def _foreign(number: int, where: str, row: Row, reading: columns.Reading, axes: dict[str, list[Row]]) -> Candidate:
     """Return a row of somebody else's as a candidate without a prompt."""
-    plain = {key: value for key, value in row.items() if key in kind.model_fields and value is not None}
-    record = schema.admit(kind, plain, axes)
-    draft = Draft(number, {"split": str(row.get("split") or "train")}, number, [])
+    fields = reading(row)
+    record = fields if isinstance(fields, Fault) else schema.admit(reading.kind, fields, axes)
+    # A row whose conversation cannot be read is shown as it came.
+    shown = {key: row.get(key) for key in reading.turns} if isinstance(fields, Fault) else fields
+    plain = columns.storable(shown)
+    draft = Draft(number, {"split": columns.storable(str(row.get("split") or "train"))}, number, [])
     name = digest([where, plain], 12)
     if isinstance(record, Fault):
         return Candidate(name, draft, [], plain, None, record)

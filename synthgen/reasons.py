@@ -55,6 +55,39 @@ REASONS: dict[str, Reason] = {
     "quality.language": Reason(
         "A text is not in the language that the recipe names.", "Name the language in the prompt."
     ),
+    "safety.email": Reason(
+        "A text holds an e-mail address outside the domains that are kept for examples.",
+        "Ask in the prompt for addresses at example.com, or name your own fakes in checks.safety.fakes.",
+    ),
+    "safety.phone": Reason(
+        "A text holds a phone number outside the ranges that are kept for fiction.",
+        "Ask in the prompt for numbers such as 555-0123, or for none.",
+    ),
+    "safety.card": Reason(
+        "A text holds a payment card's number with the right check digit.",
+        "Ask in the prompt for the last four digits only, or for the test card 4242 4242 4242 4242.",
+    ),
+    "safety.iban": Reason(
+        "A text holds an IBAN with the right length and check digits.",
+        "Ask in the prompt for no account numbers, or name your own fakes in checks.safety.fakes.",
+    ),
+    "safety.national_id": Reason(
+        "A text holds a social security, tax or identity number whose form and check digit are right.",
+        "Ask in the prompt for no such numbers.",
+    ),
+    "safety.ip": Reason(
+        "A text holds a public IP address.",
+        "Ask in the prompt for 192.0.2.x or 2001:db8::x, which are kept for examples.",
+    ),
+    "safety.url": Reason(
+        "A text holds a link to a host outside the domains that are kept for examples.",
+        "Ask in the prompt for links to example.com; with real links on purpose, put safety.url under "
+        "checks.safety.allow.",
+    ),
+    "safety.secret": Reason(
+        "A text holds a private key, an access token or a password.",
+        "Ask in the prompt for <password> and the like in place of secrets.",
+    ),
     "labels.disagree": Reason(
         "A labeller made from the seeds reads another label than the row carries.",
         "Give more seeds to the labels that are mixed up, and describe them against each other.",
@@ -62,6 +95,18 @@ REASONS: dict[str, Reason] = {
     "labels.unsure": Reason(
         "The labeller reads the row's label, but with less probability than checks.labels.least.",
         "Give more seeds to this label, or lower checks.labels.least.",
+    ),
+    "contamination.verbatim": Reason(
+        "The row is, or holds, a whole text of an evaluation set.",
+        "Look whether your seeds come from that set; show other seeds.",
+    ),
+    "contamination.overlap": Reason(
+        "Half of an evaluation text or more stands in the row, in runs of eight words.",
+        "Look whether your seeds come from that set; show other seeds.",
+    ),
+    "contamination.near": Reason(
+        "The row holds a short evaluation text but for a few letters.",
+        "Look whether your seeds come from that set; show other seeds.",
     ),
     "dedup.exact": Reason(
         "The same text, but for case, punctuation and spaces, was kept before.",
@@ -83,3 +128,10 @@ REASONS: dict[str, Reason] = {
     "surplus": Reason("A good row of a cell that was already full: kept in reserve.", "Nothing: ask for more rows."),
 }
 """Code to meaning and advice, in the order in which checks run."""
+
+
+def of(code: str) -> Reason:
+    """Return a code's meaning and advice; codes that begin with `own.` are the recipe's own checks."""
+    return REASONS.get(code) or Reason(
+        f"The recipe's own check '{code.removeprefix('own.')}' says so.", "Look at its evidence with `synthgen why`."
+    )

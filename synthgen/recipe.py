@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from synthgen.errors import RecipeError
+from synthgen.reasons import REASONS
 
 Share = Annotated[float, Field(ge=0, le=1)]
 
@@ -118,12 +120,59 @@ class Quality(Part):
     allow: list[str] = Field(default_factory=list, description="Codes of rules to leave out, such as quality.cut_off.")
 
 
+class Safety(Part):
+    """Personal data that has a form (e-mail, phone, card, IBAN, national id, IP, URL), and secrets."""
+
+    use: bool = Field(True, description="Whether the check runs. Names, addresses and unsafe content it never seeks.")
+    allow: list[str] = Field(default_factory=list, description="Codes to leave out, such as safety.url.")
+    fakes: list[str] = Field(
+        default_factory=list,
+        description="Regular expressions of planned fakes, beside example.com, 555-0100, test cards and their like: "
+        "what is found passes where one of them matches inside it.",
+    )
+
+    @field_validator("allow")
+    @classmethod
+    def _known_codes(cls, codes: list[str]) -> list[str]:
+        known = [code for code in REASONS if code.startswith("safety.")]
+        for code in codes:
+            if code not in known:
+                message = f"there is no code '{code}'; known are {', '.join(known)}"
+                raise ValueError(message)
+        return codes
+
+    @field_validator("fakes")
+    @classmethod
+    def _whole_patterns(cls, patterns: list[str]) -> list[str]:
+        for pattern in patterns:
+            try:
+                re.compile(pattern)
+            except re.error as error:
+                message = f"'{pattern}' is no regular expression ({error})"
+                raise ValueError(message) from error
+        return patterns
+
+
+class Contamination(Part):
+    """Rows that repeat an item of an evaluation set."""
+
+    sets: list[str] = Field(
+        default_factory=list,
+        description="Evaluation sets: files or `hf://owner/dataset`; no row may repeat their texts.",
+    )
+
+
 class Checks(Part):
     """The checks and their thresholds. Changing one asks the model nothing: run `synthgen filter`."""
 
     dedup: Dedup = Field(default_factory=Dedup, description="Duplicates.")
     labels: Labels = Field(default_factory=Labels, description="Labels.")
     quality: Quality = Field(default_factory=Quality, description="Quality rules.")
+    safety: Safety = Field(default_factory=Safety, description="Personal data and secrets.")
+    contamination: Contamination = Field(default_factory=Contamination, description="Evaluation sets.")
+    own: list[str] = Field(
+        default_factory=list, description="Checks of your own, as `my_checks.py:function`; docs/checks.md says how."
+    )
 
 
 class Recipe(Part):

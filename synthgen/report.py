@@ -6,9 +6,9 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from synthgen import reasons
 from synthgen.errors import InputError
 from synthgen.pipeline import Result
-from synthgen.reasons import REASONS
 from synthgen.store.ledger import Ledger
 from synthgen.store.run import Run
 
@@ -33,7 +33,7 @@ def waterfall(result: Result) -> str:
     steps = [(name, came, came - went, went) for name, came, went in result.waterfall]
     parts = [table(("check", "rows in", "fell", "rows out"), steps)]
     if result.reasons:
-        said = [(code, times, REASONS[code].meaning) for code, times in result.reasons.items()]
+        said = [(code, times, reasons.of(code).meaning) for code, times in result.reasons.items()]
         parts.append(table(("reason", "rows", "meaning"), said))
     return "\n\n".join(parts)
 
@@ -68,7 +68,7 @@ def shortfall(result: Result) -> str:
     ]
     if len(short) > 20:
         lines.append(f"… and {len(short) - 20} more cells")
-    advice = [f"  {code}: {REASONS[code].advice}" for code in list(result.reasons)[:3] if code != "surplus"]
+    advice = [f"  {code}: {reasons.of(code).advice}" for code in list(result.reasons)[:3] if code != "surplus"]
     if advice:
         lines += ["", "what to change:", *advice]
     if result.stopped.startswith("the limit"):
@@ -139,9 +139,9 @@ def tell(life_of: dict[str, Any]) -> str:
     if life_of["kept"]:
         end = "kept"
     elif fell:
-        end = f"rejected: {fell['reason']}. {REASONS[fell['reason']].meaning}"
+        end = f"rejected: {fell['reason']}. {reasons.of(fell['reason']).meaning}"
     else:
-        end = f"surplus: {REASONS['surplus'].meaning}"
+        end = f"surplus: {reasons.of('surplus').meaning}"
     verdicts = [
         (
             one["check"],

@@ -7,11 +7,10 @@ import sys
 from collections.abc import Iterator
 from difflib import get_close_matches
 from itertools import count
-from math import isfinite
 from pathlib import Path
 from typing import Any
 
-from synthgen import schema
+from synthgen import columns, schema
 from synthgen.errors import SeedError
 from synthgen.types import Fault, Record, Row, Seed, digest
 
@@ -53,8 +52,11 @@ def load(source: str, root: Path, kind: type[Record], axes: dict[str, list[Row]]
         SeedError: there are none, or one does not fit; file, line and field are named.
     """
     found: dict[str, Seed] = {}
-    for where, row in read(source, root):
-        record = schema.admit(kind, _fields(kind, row, where), axes)
+    first, rows = columns.peek(read(source, root))
+    reading = columns.recognise(kind, first) or columns.Reading(kind, "", {name: name for name in kind.model_fields})
+    for where, row in rows:
+        fields = _fields(reading, row, where)
+        record = fields if isinstance(fields, Fault) else schema.admit(kind, fields, axes)
         if isinstance(record, Fault):
             raise SeedError(what=record.evidence, where=where, fix="mend that row, or the recipe's list of values")
         name = digest(record.model_dump(), 12)
@@ -64,22 +66,18 @@ def load(source: str, root: Path, kind: type[Record], axes: dict[str, list[Row]]
     return list(found.values())
 
 
-def _given(value: object) -> bool:
-    """Say whether there is a value: tables of numbers write NaN where there is none."""
-    return value is not None and not (isinstance(value, float) and not isfinite(value))
-
-
-def _fields(kind: type[Record], row: Row, where: str) -> Row:
-    """Return the columns that the schema has. Others are no trouble, unless one is a field's name misspelt."""
-    absent = [name for name in kind.model_fields if name not in row]
-    for name in row.keys() - kind.model_fields.keys():
+def _fields(reading: columns.Reading, row: Row, where: str) -> Row | Fault:
+    """Return the fields that a row has. Other columns are no trouble, unless one is a field's name misspelt."""
+    absent = [name for name in reading.kind.model_fields if reading.fields.get(name, name) not in row]
+    absent = [] if reading.turns else absent
+    for name in sorted(row.keys() - reading.columns()):
         if near := get_close_matches(str(name), absent, 1, 0.75):
             raise SeedError(
                 what=f"the column '{name}' is none of the task's fields",
                 where=where,
                 fix=f"did you mean '{near[0]}'?",
             )
-    return {name: value for name, value in row.items() if name in kind.model_fields and _given(value)}
+    return reading(row)
 
 
 def _jsonl(path: Path) -> Iterator[tuple[str, Row]]:
@@ -133,8 +131,30 @@ def _parquet(path: Path) -> Iterator[tuple[str, Row]]:
     except (pl.exceptions.PolarsError, OSError) as error:
         said = str(error).split("\n", 1)[0]
         raise SeedError(what=f"this is not Parquet ({said})", where=str(path), fix="write it anew") from error
+    classes = _classes(path)
     for number, row in enumerate(table.iter_rows(named=True), 1):
-        yield f"{path} row {number}", row
+        yield f"{path} row {number}", _named(row, classes)
+
+
+def _classes(path: Path) -> dict[str, list[str]]:
+    """Return the names of each column of classes that `datasets` wrote down in a Parquet file."""
+    import polars as pl
+
+    try:
+        features = json.loads(pl.read_parquet_metadata(path)["huggingface"])["info"]["features"]
+        found = {name: one.get("names") for name, one in features.items() if one.get("_type") == "ClassLabel"}
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return {}
+    return {name: [str(one) for one in names] for name, names in found.items() if isinstance(names, list)}
+
+
+def _named(row: Row, classes: dict[str, list[str]]) -> Row:
+    """Return a row with the names of its classes in the place of their numbers; -1 stands for none."""
+    for name, names in classes.items():
+        number = row.get(name)
+        if isinstance(number, int) and number < len(names):
+            row[name] = names[number] if number >= 0 else None
+    return row
 
 
 def _from_folder(path: Path) -> Iterator[tuple[str, Row]]:
@@ -181,8 +201,9 @@ def _from_hub(source: str) -> Iterator[tuple[str, Row]]:
 def _tables(loaded: Any, name: str) -> Iterator[tuple[str, Row]]:  # noqa: ANN401 - a Dataset or a DatasetDict
     parts = loaded if isinstance(loaded, dict) else {"": loaded}
     for split, table in parts.items():
+        classes = {key: list(one.names) for key, one in table.features.items() if type(one).__name__ == "ClassLabel"}
         for number, row in enumerate(table, 1):
-            yield f"{name} {split} row {number}".replace("  ", " "), dict(row)
+            yield f"{name} {split} row {number}".replace("  ", " "), _named(dict(row), classes)
 
 
 def _bytes(path: Path) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy, deepcopy
 from typing import TYPE_CHECKING
 
 from synthgen import split as splits
@@ -10,6 +11,7 @@ from synthgen.checks import Check, Verdict, verdicts
 from synthgen.checks.dedup import Dedup
 from synthgen.checks.labels import LEAST_TEXTS, Labels
 from synthgen.checks.quality import Quality, Rules, ending_fields
+from synthgen.checks.safety import Safety
 from synthgen.checks.validate import validate
 from synthgen.recipe import Checks
 from synthgen.types import Candidate, Label, Prose, Record, Row, Seed
@@ -27,6 +29,7 @@ class Sieve:
         checks: thresholds.
         prompt: the prompt's own lines, which no row may repeat.
         described: rows of the label's axis that describe what a label means.
+        more: the recipe's further checks by name; they run before dedup.
     """
 
     def __init__(
@@ -36,6 +39,7 @@ class Sieve:
         checks: Checks,
         prompt: Sequence[str] = (),
         described: Sequence[Row] = (),
+        more: Sequence[tuple[str, Check]] = (),
     ) -> None:
         self.kind = kind
         self.prose = list(kind.marked(Prose))
@@ -51,8 +55,11 @@ class Sieve:
             allow=frozenset(checks.quality.allow),
         )
         self.checks: list[tuple[str, Check]] = [("validate", validate), ("quality", Quality(rules))]
+        if checks.safety.use:
+            self.checks.append(("safety", Safety(checks.safety.allow, checks.safety.fakes)))
         why = self._labels(seeds, described, checks)
         self.notes = [f"labels: not checked, {why}"] if why else []
+        self.checks += more
         known = [(seed.id, label, text) for seed, label, text in zip(seeds, labels, texts, strict=True)]
         self.checks.append(("dedup", Dedup(checks.dedup.near, known)))
         self._verdicts: list[pl.DataFrame] = []
@@ -123,6 +130,13 @@ class Sieve:
             self._last += [reason for reason in found["reason"] if reason]
         kept = set(table["id"])
         return [one.id in kept for one in candidates]
+
+    def fork(self) -> Sieve:
+        """Return a sieve that remembers what this one kept, with no verdicts: what it takes, this one does not know."""
+        twin = copy(self)
+        twin.checks = [(name, deepcopy(check) if isinstance(check, Dedup) else check) for name, check in self.checks]
+        twin._verdicts, twin._last = [], []  # noqa: SLF001 - the same class
+        return twin
 
     def without_leaks(self, kept: Sequence[Candidate], least: float) -> list[Candidate]:
         """Give up train rows that nearly repeat a row of another split; each gets a verdict of the check `split`."""

@@ -10,7 +10,7 @@ import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, TypedDict
+from typing import Any, ClassVar, TypedDict
 
 from pydantic import BaseModel, ConfigDict, ValidationInfo, model_validator
 
@@ -70,6 +70,9 @@ class Record(BaseModel):
         coerce_numbers_to_str=True,
     )
 
+    aliases: ClassVar[dict[str, tuple[str, ...]]] = {}
+    """For a field the names, in small letters, that others give to its column; the likeliest first."""
+
     def wording(self) -> str:
         """Return what the search for near-duplicates compares."""
         raise NotImplementedError
@@ -77,6 +80,11 @@ class Record(BaseModel):
     def messages(self) -> list[Message]:
         """Return the conversation that a trainer sees."""
         raise NotImplementedError
+
+    @classmethod
+    def from_messages(cls, messages: Sequence[Message]) -> Row | None:  # noqa: ARG003 - for the tasks that have it
+        """Return the fields of a conversation, so that `messages` gives it again; None where it is not one row."""
+        return None
 
     @classmethod
     def marked(cls, mark: type) -> dict[str, Any]:

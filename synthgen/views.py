@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
+from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from synthgen.reasons import REASONS
-from synthgen.store.run import Run
+from synthgen.diversity import Figure
+from synthgen.store.run import Run, write_text
 from synthgen.types import Candidate, Record, Seed, canonical
 
 if TYPE_CHECKING:
@@ -47,6 +49,12 @@ def write_test(run: Run, test: Sequence[Seed]) -> None:
         run.write("test", table([_row(one.id, "test", one.record) for one in test], type(test[0].record)))
     else:
         run.table("test").unlink(missing_ok=True)
+
+
+def write_figures(run: Run, figures: Sequence[Figure]) -> None:
+    """Write how varied the kept rows are, beside the seeds."""
+    rows = [(one.name, one.seeds, one.kept, one.meaning) for one in figures]
+    write_text(run.figures, json.dumps(rows, ensure_ascii=False, indent=1) + "\n")
 
 
 def table(rows: list[dict[str, Any]], kind: type[Record] | None) -> pl.DataFrame:
@@ -90,9 +98,7 @@ def reasons(verdicts: pl.DataFrame) -> dict[str, int]:
     """Return how many rows fell for each reason, most first."""
     import polars as pl
 
-    found = verdicts.filter(pl.col("reason").is_not_null())["reason"].to_list()
-    counts = {code: found.count(code) for code in REASONS}
-    return {code: times for code, times in sorted(counts.items(), key=lambda one: -one[1]) if times}
+    return dict(Counter(verdicts.filter(pl.col("reason").is_not_null())["reason"].to_list()).most_common())
 
 
 def waterfall(verdicts: pl.DataFrame, candidates: int, kept: int) -> list[tuple[str, int, int]]:

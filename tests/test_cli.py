@@ -23,7 +23,7 @@ from tests.openai_server import OpenAIServer
 BANK = schema.shipped("templates") / "classification"
 RESULT = {"folder", "kept", "target", "missing", "stopped", "waterfall", "reasons", "spent", "notes"}
 SPENT = {"requests", "prompt_tokens", "completion_tokens", "cost"}
-COMMANDS = ["export", "filter", "generate", "init", "probe", "push", "run", "why"]
+COMMANDS = ["export", "filter", "generate", "init", "probe", "push", "run", "selftest", "why"]
 
 
 @dataclass(frozen=True)
@@ -159,7 +159,7 @@ def test_why_tells_the_life_of_a_kept_row(finished: Path, synthgen: Synthgen) ->
     found = synthgen("why", finished, row["id"], "--json").json
     assert set(found) == {"id", "kept", "split", "row", "cell", "parents", "verdicts", "requests"}
     assert (found["kept"], found["row"]["text"]) == (True, row["text"])
-    assert [one["check"] for one in found["verdicts"]] == ["validate", "quality", "labels", "dedup"]
+    assert [one["check"] for one in found["verdicts"]] == ["validate", "quality", "safety", "labels", "dedup"]
     (asked,) = found["requests"]
     assert set(asked) == {"id", "request", "reply"}
     assert [message["role"] for message in asked["request"]["messages"]] == ["system", "user"]
@@ -255,6 +255,8 @@ def test_checked_dataset_is_laid_out_for_the_hub(synthgen: Synthgen) -> None:
     card = Path("here/hub/README.md").read_text(encoding="utf-8")
     assert "Rows that somebody else made, checked by synthgen" in card
     assert "- Labels were not checked.\n" in card
+    assert "- Personal data and secrets were sought in the rows, by form alone: e-mail, phone, card, IBAN" in card
+    assert "- Not checked: names of persons, postal addresses, personal data in other forms.\n" in card
     for untrue in ("Synthetic data", "- synthetic\n", "written by a model", "is generated", "checked by a labeller"):
         assert untrue not in card
 

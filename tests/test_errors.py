@@ -196,7 +196,7 @@ COMMANDS: dict[str, tuple[str, int, str]] = {
     "unknown format": ("export {run} --format nonsense", 2, "there is no format 'nonsense'"),
     "push without a run": ("push {tmp} --dry-run", 2, "kept.parquet: there is no table of kept"),
     "push to nowhere": ("push {run}", 2, "nobody said where to push"),
-    "filter without a task": ("filter {bank}/seeds.jsonl", 2, "nobody said what the rows are"),
+    "filter without a task": ("filter {bank}/labels.jsonl", 2, "nobody said what the rows are, and their columns"),
     "filter of an empty file": ("filter {tmp}/empty.jsonl --task classification", 2, "empty.jsonl: there are no rows"),
     "filter of nothing": ("filter {tmp}/none.jsonl --task classification", 2, "none.jsonl: there is no such file"),
     "filter with an unknown task": ("filter {bank}/seeds.jsonl --task nonsense", 2, "there is no task 'nonsense'"),

@@ -16,10 +16,10 @@ PACKAGE = ROOT / "synthgen"
 
 FLOORS: tuple[tuple[str, ...], ...] = (
     ("types", "errors", "reasons", "text", "__init__"),
-    ("recipe", "schema", "seeds", "embed", "hub", "store", "model"),
-    ("plan", "prompts", "parse", "split", "checks"),
+    ("recipe", "schema", "columns", "seeds", "embed", "hub", "store", "model"),
+    ("plan", "prompts", "parse", "split", "checks", "faults", "diversity"),
     ("loop", "job", "lock", "sift", "write", "views", "report", "progress", "card", "export", "publish"),
-    ("pipeline", "start"),
+    ("pipeline", "start", "selftest"),
     ("cli", "__main__"),
 )
 """From the lowest to the highest: a module imports from its own floor or a lower one."""

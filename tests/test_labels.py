@@ -110,7 +110,7 @@ def test_one_seed_a_label_is_too_little_to_learn_from() -> None:
     same = [seed for seed, label in zip(known, labels, strict=True) if label == labels[0]]
     for few in (lone, same):
         sieve = Sieve(kind, few, Checks(), [])
-        assert [name for name, _ in sieve.checks] == ["validate", "quality", "dedup"]
+        assert [name for name, _ in sieve.checks] == ["validate", "quality", "safety", "dedup"]
         assert [note for note in sieve.notes if note.startswith("labels: not checked")] == sieve.notes != []
 
 

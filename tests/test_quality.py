@@ -16,27 +16,15 @@ from synthgen.reasons import REASONS
 from synthgen.recipe import Checks, Dedup, Labels
 from synthgen.sift import Sieve
 from synthgen.types import Candidate, Draft, Fault, Prose, Record, Reply, Row, Seed
+from tests.cases import Case, cases
+from tests.test_contamination import CONTAMINATION
+from tests.test_safety import SAFETY
 
 GOOD = "My new card has not arrived yet, could you check the address?"
 
 
-class Case(NamedTuple):
-    """A text in a field of a task, and the code that it must fall with, or None."""
-
-    code: str
-    text: str
-    falls: bool
-    field: str = "text"
-
-
-def _cases(code: str, faults: list[str], fine: list[str], field: str = "text") -> list[Case]:
-    return [Case(code, one, falls=True, field=field) for one in faults] + [
-        Case(code, one, falls=False, field=field) for one in fine
-    ]
-
-
 QUALITY = [
-    *_cases(
+    *cases(
         "quality.refusal",
         [
             "I'm sorry, but I can't help with that.",
@@ -63,7 +51,7 @@ QUALITY = [
             "I won't accept this fee, please give the 15 euros back.",
         ],
     ),
-    *_cases(
+    *cases(
         "quality.assistant_voice",
         [
             "As an AI language model, I do not have a bank account.",
@@ -87,7 +75,7 @@ QUALITY = [
             "Please let me know if you need any documents from me.",
         ],
     ),
-    *_cases(
+    *cases(
         "quality.prompt_leak",
         [
             "Write one new text for the label about a fee of 15 euros.",
@@ -107,7 +95,7 @@ QUALITY = [
             "Choose one: fee or charge, but not both of them please.",
         ],
     ),
-    *_cases(
+    *cases(
         "quality.placeholder",
         [
             "My name is [NAME] and I lost my card.",
@@ -134,12 +122,12 @@ QUALITY = [
             "Press [CTRL] and [ENTER] together to send the form.",
         ],
     ),
-    *_cases(
+    *cases(
         "quality.too_short",
         ["Help!", "My card?", "Lost it."],
         ["Block my card!", "What about fees?", "PIN forgotten again."],
     ),
-    *_cases(
+    *cases(
         "quality.too_long",
         [
             " ".join(f"word{n}" for n in range(120)) + " end.",
@@ -152,7 +140,7 @@ QUALITY = [
             "I paid 4,000,000,000,000,000 Zimbabwe dollars for a coffee.",
         ],
     ),
-    *_cases(
+    *cases(
         "quality.repetition",
         [
             "My card is very very very very late.",
@@ -171,7 +159,7 @@ QUALITY = [
             "Why? Why me? Why now? I only wanted a coffee!",
         ],
     ),
-    *_cases(
+    *cases(
         "quality.cut_off",
         [
             "My card was declined at the",
@@ -193,7 +181,7 @@ QUALITY = [
             "So what now…",
         ],
     ),
-    *_cases(
+    *cases(
         "quality.cut_off",
         [
             "my laptop is slow and",
@@ -211,7 +199,7 @@ QUALITY = [
         ],
         "instruction",
     ),
-    *_cases(
+    *cases(
         "quality.language",
         [
             "Ich habe gestern meine Karte verloren, bitte sperren Sie sie sofort.",
@@ -520,12 +508,13 @@ def _tested() -> dict[str, tuple[int, int]]:
     """Count the texts that fall and the look-alikes, by code; the codes of one table share the latter."""
     leaks = [("split.leak" if leaks else None) for _, _, leaks in LEAKS]
     tables = [[case.code if case.falls else None for case in QUALITY], [told.code for told in REPLIES]]
+    tables += [[case.code if case.falls else None for case in more] for more in (SAFETY, CONTAMINATION)]
     tables += [[code for _, code in ROWS], [row[3] for row in LABELS], [row[2] for row in DEDUP], leaks]
     codes = {code for table in tables for code in table if code}
     return {
         code: (
             sum(table.count(code) for table in tables),
-            sum(case.code == code and not case.falls for case in QUALITY)
+            sum(case.code == code and not case.falls for case in QUALITY + SAFETY + CONTAMINATION)
             or max(table.count(None) for table in tables if code in table),
         )
         for code in codes
@@ -543,6 +532,6 @@ def test_every_code_that_the_source_gives_has_a_meaning() -> None:
     """Each code in the source has its line in REASONS, and each of REASONS is given somewhere."""
     package = Path(parse.__file__).parent
     sources = [path.read_text("utf-8") for path in package.rglob("*.py") if path.name != "reasons.py"]
-    pattern = re.compile(r'"((?:reply|validate|quality|labels|dedup|split)\.[a-z_]+)"')
+    pattern = re.compile(r'"((?:reply|validate|quality|safety|labels|contamination|dedup|split)\.[a-z_]+)"')
     said = {code for source in sources for code in pattern.findall(source)}
     assert said == set(REASONS) - {"surplus"}

@@ -96,7 +96,7 @@ def test_every_candidate_has_a_life(five_hundred: tuple[Result, OpenAIServer]) -
     verdicts = result.run.read("verdicts")
     reached = verdicts.group_by("id").agg(pl.col("check"), pl.col("reason"))
     for checks, reasons in reached.select("check", "reason").iter_rows():
-        full = ["validate", "quality", "labels", "dedup"]
+        full = ["validate", "quality", "safety", "labels", "dedup"]
         fell = [reason is not None for reason in reasons]
         assert checks == full[: len(checks)]
         assert fell.index(True) == len(checks) - 1 if any(fell) else len(checks) == len(full)

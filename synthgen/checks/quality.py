@@ -87,27 +87,23 @@ SMILEY = re.compile(r"[:;=]-?[()\[\]]")
 DANGLING = re.compile(r"(?:[,;:–—-]|\b(?:and|or|but|the|an?|because|my|your|if))\s*$", re.IGNORECASE)
 """Nobody stops there. Words that may end a question ("what is it for", "cant log in") are not among them."""
 
+# What a pattern cannot match without, in lower case: looking for these first spares most rows the search.
+_REFUSAL_NEEDS = (
+    "decline", "can't", "can’t", "cant", "cannot", "can not", "won't", "won’t", "wont", "will not", "able to"
+)  # fmt: skip
+_VOICE_NEEDS = (
+    "model", "assistant", " ai", "chatbot", "knowledge cut", "training data", "sure", "certainly", "of course",
+    "absolutely", "here", "question", "can i help", "may i help", "i assist", "thank you for", "this helps", "feel free",
+    "let me know",
+)  # fmt: skip
+_PLACEHOLDER_NEEDS = ("[", "{", "<", "lorem", "xxxx")
+_TOKENS_NEED = ("<|", "inst]", "_of_turn", "<s>", "</s>", "##", " prompt")
+
 LANGUAGES = (
-    "ar",
-    "cs",
-    "da",
-    "de",
-    "en",
-    "es",
-    "fi",
-    "fr",
-    "it",
-    "ja",
-    "ko",
-    "nl",
-    "no",
-    "pl",
-    "pt",
-    "ru",
-    "sv",
-    "tr",
-    "zh",
-)
+    "ar", "cs", "da", "de", "en", "es", "fi", "fr", "it", "ja", "ko", "nl", "no", "pl", "pt", "ru", "sv", "tr", "zh"
+)  # fmt: skip
+KNOWN_WORDS = 0.5
+"""Share of a text's words that seeds use, from which it is in their language: no detector need look."""
 PROMPT_RUN, EXAMPLE_RUN = 6, 10
 """Words in a row that a text may not share with the prompt's own words, or with one seed."""
 LEAST_WORDS_FOR_LANGUAGE = 5
@@ -146,6 +142,11 @@ class Rules:
         return _runs(self.seeds, EXAMPLE_RUN)
 
     @cached_property
+    def seed_words(self) -> frozenset[str]:
+        """Every word that a seed says."""
+        return frozenset(word for text in self.seeds for word in normalise(text).split())
+
+    @cached_property
     def marks(self) -> re.Pattern[str]:
         """The marks that begin the prompt's lines, such as `Topic:`."""
         marks = {line for line in self.prompt if re.fullmatch(r"[A-Z]\w{2,20}:", line)}
@@ -162,15 +163,16 @@ class Rules:
 
     def refusal(self, _: str, text: str) -> Finding | None:
         """Find a refusal in the first 300 characters."""
-        return _seen("quality.refusal", REFUSAL.search(text[:300]))
+        start = text[:300]
+        return _seen("quality.refusal", REFUSAL.match(start)) if _may(_REFUSAL_NEEDS, start) else None
 
     def assistant_voice(self, _: str, text: str) -> Finding | None:
         """Find an assistant's stock phrases."""
-        return _seen("quality.assistant_voice", ASSISTANT_VOICE.search(text))
+        return _seen("quality.assistant_voice", ASSISTANT_VOICE.search(text)) if _may(_VOICE_NEEDS, text) else None
 
     def prompt_leak(self, _: str, text: str) -> Finding | None:
         """Find the prompt's marks, a run of its words, or a long run of one seed's words."""
-        if found := TOKENS.search(text) or self.marks.search(text):
+        if found := (TOKENS.search(text) if _may(_TOKENS_NEED, text) else None) or self.marks.search(text):
             return "quality.prompt_leak", found.group()
         words = normalise(text).split()
         for size, known in ((PROMPT_RUN, self.prompt_runs), (EXAMPLE_RUN, self.seed_runs)):
@@ -181,44 +183,55 @@ class Rules:
 
     def placeholder(self, _: str, text: str) -> Finding | None:
         """Find a placeholder that nobody filled in."""
+        if not _may(_PLACEHOLDER_NEEDS, text):
+            return None
         return _seen("quality.placeholder", PLACEHOLDER.search(CODE.sub(" ", text)))
 
     def repetition(self, _: str, text: str) -> Finding | None:
         """Find words in a row, runs of words or whole sentences that come again and again."""
         words = normalise(text).split()
+        again = len(words) - len(set(words))
+        if again < 3:  # no word four times in a row, no run of words and no sentence twice
+            return None
         for one, run in _streaks(words):
             if run >= 4 and not one.isdigit():  # 8.8.8.8 is an address
                 return "quality.repetition", " ".join([one] * run)
         # "I called on Monday, I called on Tuesday, I called on Friday": three words thrice are a figure of speech.
-        for size, least in ((3, 4), (5, 3)):
+        for size, least in ((3, 4), (5, 3)) if again >= 9 else ():
             runs = Counter(windows(words, size)).most_common(1)
             if runs and runs[0][1] >= least and runs[0][1] * size >= 0.2 * len(words):
                 return "quality.repetition", " ".join(runs[0][0])
+        if again < 4:
+            return None
         sentences = Counter(one for part in re.split(r"[.!?\n]+", text) if len((one := normalise(part)).split()) >= 4)
-        again = next((one for one, times in sentences.items() if times > 1), None)
-        return ("quality.repetition", again) if again else None
+        twice = next((one for one, times in sentences.items() if times > 1), None)
+        return ("quality.repetition", twice) if twice else None
 
     def cut_off(self, name: str, text: str) -> Finding | None:
         """Find a text that stops in the middle, where the schema wants sentences and not a table, log or list."""
         if not self.fields[name].ends:
             return None
         # Once without smileys, for ":(" opens nothing, and once with them, for "(my own fault :)" is closed.
-        opened = min(one.count("(") - one.count(")") for one in (text, SMILEY.sub("", text)))
-        if opened > 0 or text.count("“") > text.count("”") + text.count("„"):
+        opened = "(" in text and min(one.count("(") - one.count(")") for one in (text, SMILEY.sub("", text))) > 0
+        if opened or text.count("“") > text.count("”") + text.count("„"):
             return "quality.cut_off", f"never closed: …{text[-40:]}"
-        missing = name in self.ends and not END.search(text)
-        return ("quality.cut_off", f"…{text[-40:]}") if missing or DANGLING.search(text) else None
+        missing = name in self.ends and not END.search(text[-40:])
+        return ("quality.cut_off", f"…{text[-40:]}") if missing or DANGLING.search(text[-20:]) else None
 
     def other_language(self, _: str, text: str) -> Finding | None:
         """Find a text in another language than the recipe's."""
         if self.language is None or len(text.split()) < LEAST_WORDS_FOR_LANGUAGE:
             return None
+        words = normalise(text).split()
+        if sum(word in self.seed_words for word in words) >= KNOWN_WORDS * len(words):
+            return None
         detect = _detector(self.language)
+        if (found := detect(text)) == self.language:
+            return None
         # Again without names: "the transfer to Müller Straßenbau GmbH in Köln" is English.
         first, *rest = text.split()
         plain = " ".join([first, *(word for word in rest if not word[0].isupper())])
-        found = detect(text)
-        return None if self.language in {found, detect(plain)} else ("quality.language", f"reads as '{found}'")
+        return None if detect(plain) == self.language else ("quality.language", f"reads as '{found}'")
 
 
 _ORDER = (
@@ -268,6 +281,12 @@ def ending_fields(fields: dict[str, Prose], rows: list[dict[str, Any]]) -> froze
         if prose.ends and (not texts or ended >= 0.9 * len(texts)):
             found.add(name)
     return frozenset(found)
+
+
+def _may(needs: tuple[str, ...], text: str) -> bool:
+    """Return whether a pattern that needs one of these can match the text at all."""
+    plain = text.lower()
+    return any(one in plain for one in needs)
 
 
 def _seen(code: str, match: re.Match[str] | None) -> Finding | None:

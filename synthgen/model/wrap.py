@@ -104,8 +104,8 @@ class Budget:
 
     async def _room(self, tokens: int, cost: float) -> None:
         """Return once there is room; a request in flight may take less than is held back for it."""
-        while self._full(self._held_tokens + tokens, self._held_cost + cost):
-            if spent := self._full(tokens, cost):
+        while self._full(self._in_flight + 1, self._held_tokens + tokens, self._held_cost + cost):
+            if spent := self._full(1, tokens, cost):
                 raise BudgetSpentError(
                     what=f"the limit of {spent} is reached",
                     fix="raise the limit and run the same command again",
@@ -113,11 +113,11 @@ class Budget:
             self._came_in.clear()
             await self._came_in.wait()
 
-    def _full(self, tokens: int, cost: float) -> str | None:
+    def _full(self, requests: int, tokens: int, cost: float) -> str | None:
         limits = self._limits
         if self._closed:
             return "this run"
-        if limits.requests is not None and self.requests + 1 > limits.requests:
+        if limits.requests is not None and self.requests + requests > limits.requests:
             return f"{limits.requests} requests"
         if limits.tokens is not None and self.tokens + tokens > limits.tokens:
             return f"{limits.tokens} tokens"
@@ -132,15 +132,11 @@ class Budget:
             prompt, completion = reserve(request)
             cost = self._price.of(prompt, completion) or 0.0
             await self._room(prompt + completion, cost)
-            self.requests += 1
             self._in_flight += 1
             self._held_tokens += prompt + completion
             self._held_cost += cost
             try:
                 reply = await ask(request)
-            except BaseException:
-                self.requests -= 1
-                raise
             finally:
                 self._held_tokens -= prompt + completion
                 self._in_flight -= 1
@@ -148,6 +144,7 @@ class Budget:
                 self._held_cost = self._held_cost - cost if self._in_flight else 0.0
                 self._came_in.set()
             reply = replace(reply, cost=self._price.of(reply.prompt_tokens, reply.completion_tokens))
+            self.requests += 1
             self.tokens += reply.prompt_tokens + reply.completion_tokens
             self.cost += reply.cost or 0.0
             return reply

@@ -40,6 +40,11 @@ class Run:
         return self.folder / "ledger.sqlite"
 
     @property
+    def figures(self) -> Path:
+        """How varied the kept rows are, beside the seeds."""
+        return self.folder / "diversity.json"
+
+    @property
     def hub(self) -> Path:
         """Exactly what a push uploads."""
         return self.folder / "hub"
@@ -48,6 +53,11 @@ class Run:
     def export(self) -> Path:
         """Ready-to-train files, a folder a format."""
         return self.folder / "export"
+
+    @property
+    def selftest(self) -> Path:
+        """What the checks caught of faults that were planted in the run's own rows."""
+        return self.folder / "selftest.json"
 
     def table(self, name: str) -> Path:
         """Return the path of candidates, verdicts, kept or rejected."""
