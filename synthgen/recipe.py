@@ -111,6 +111,11 @@ class Labels(Part):
 
     use: bool = Field(True, description="Whether the check runs, where the schema has a label.")
     least: Share = Field(0.0, description="The labeller's least probability for the row's own label.")
+    secondary: bool = Field(
+        False,
+        description="Whether the secondary label must be read as well. With few seeds below a label this costs good "
+        "rows; with a small model it is worth them.",
+    )
 
 
 class Quality(Part):

@@ -50,7 +50,7 @@ class Sieve:
             fields=kind.marked(Prose),
             ends=ending_fields(kind.marked(Prose), [record.model_dump() for record in records]),
             prompt=list(prompt),
-            seeds=texts,
+            seeds=[text for record in records for name in self.prose if (text := getattr(record, name))],
             language=checks.quality.language,
             allow=frozenset(checks.quality.allow),
         )
@@ -70,7 +70,7 @@ class Sieve:
 
         Seeds dealt to test take no part: what is measured on them must not have chosen the rows.
         """
-        names = list(self.kind.marked(Label))
+        names = list(self.kind.marked(Label))[: 2 if checks.labels.secondary else 1]
         if not names:
             return "the task has no label"
         if not checks.labels.use:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
     from tests.openai_server import OpenAIServer
 
 os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
+
+# How long an example takes says more of the machine than of the code.
+settings.register_profile("steady", deadline=None)
+settings.load_profile("steady")
 
 # At the end, so that an installed synthgen is the one that is tested.
 sys.path.append(str(Path(__file__).parent.parent))
