@@ -25,6 +25,8 @@ AVOID, OPENINGS = 4, 6
 OPENING_WORDS = 2
 USED_OFTEN = 0.08
 """Share of a cell's kept rows from which an opening is over-used, if there are three of it."""
+SMALL_CELLS = 2
+"""Rows that each cell's bound on requests is raised by: luck evens out over many rows, and not over one."""
 FEW_SETS = 128
 """Up to so many sets of examples a cell's sets are counted out; above, chance finds an unused one at once."""
 FIRST_GUESS = (2.0, 2.0)
@@ -100,7 +102,7 @@ class Plan:
     def _lack(self, key: tuple[str, str]) -> float:
         """Return the share of its quota that a cell lacks once what is in flight has come in; 0 = ask no more."""
         tally = self.cells[key]
-        if tally.needs <= 0 or tally.asked >= self._recipe.attempts * tally.quota + 8:
+        if tally.needs <= 0 or tally.asked >= self._recipe.attempts * (tally.quota + SMALL_CELLS):
             return 0.0
         expected = tally.needs - self._in_flight[key] * self._yield(tally)
         return expected / tally.quota if expected > 0.05 else 0.0

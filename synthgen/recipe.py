@@ -201,7 +201,9 @@ class Recipe(Part):
     split: Split = Field(default_factory=Split, description="Train, validation and test.")
     model: Model = Field(default_factory=Model, description="Who writes the rows.")
     checks: Checks = Field(default_factory=Checks, description="The checks and their thresholds.")
-    attempts: int = Field(12, gt=0, description="Requests that a cell may take for each row that it lacks.")
+    attempts: int = Field(
+        12, gt=0, description="Requests that a cell may take for each of its rows, and for two rows more."
+    )
 
     @model_validator(mode="after")
     def _known_axes(self) -> Recipe:
