@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from synthgen import schema
 from synthgen import split as splits
-from synthgen.plan import AVOID, Plan
+from synthgen.plan import AVOID, SMALL_CELLS, Plan
 from synthgen.recipe import Recipe, Split, Step
 from synthgen.types import Candidate, Draft, Record, Row, Seed
 
@@ -324,7 +324,7 @@ def test_a_cell_that_never_yields_is_given_up() -> None:
     """A cell whose rows all fall is asked for a bounded number of times, and what is missing is known."""
     recipe = _recipe(rows=3, split=Split(validation=0, test=0), attempts=2)
     drafts = _run(_plan(recipe, _dealt(9, Split(validation=0, test=0))), 1000)
-    assert len(drafts) == 3 * (2 * 1 + 8)
+    assert len(drafts) == 3 * 2 * (1 + SMALL_CELLS)
 
 
 def test_a_draft_of_a_cell_that_is_gone_is_left_alone() -> None:
