@@ -15,7 +15,6 @@ from synthgen import __version__, errors
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from synthgen.job import Job
     from synthgen.pipeline import Result
 
 SETTINGS: dict[str, Any] = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
@@ -141,21 +140,18 @@ def filter_(source: str, task: str | None, recipe: Path | None, out: Path | None
     if known:
         if out:
             raise errors.InputError(what="a run's tables stay in its folder", where=source, fix="leave --out out")
-        result = pipeline.refilter(job or prepare_from(Path(source)), Path(source))
+        if job is None:
+            raise errors.InputError(
+                what="a run is filtered with a recipe",
+                where=source,
+                fix=f"type `synthgen filter {source} --recipe RECIPE`",
+            )
+        result = pipeline.refilter(job, run.folder)
     else:
         name = Path(source.removeprefix("hf://")).stem if source != "-" else "stdin"
         result = pipeline.audit(source, task or "", out or Path("out") / f"filter-{name}", job)
     _show(result, as_json)
     sys.exit(errors.SHORTFALL if result.short else errors.OK)
-
-
-def prepare_from(folder: Path) -> Job:
-    """Refuse to guess the recipe of a run: its prompts and seeds lie elsewhere."""
-    raise errors.InputError(
-        what="a run is filtered with a recipe",
-        where=str(folder),
-        fix=f"type `synthgen filter {folder} --recipe RECIPE`",
-    )
 
 
 @synthgen.command()

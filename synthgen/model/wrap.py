@@ -45,25 +45,21 @@ class Limits:
 
 def remembered(ask: Ask, ledger: Ledger) -> Ask:
     """Answer from the ledger where it can; else ask, and have the reply on disk before anybody sees it."""
-    in_flight: dict[str, asyncio.Future[Reply]] = {}
+    in_flight: dict[str, asyncio.Task[Reply]] = {}
+
+    async def kept(request: Request) -> Reply:
+        reply = await ask(request)
+        await ledger.keep(request, reply)
+        return reply
 
     async def remember(request: Request) -> Reply:
         if known := ledger.recall(request.id):
             return known
-        if twin := in_flight.get(request.id):
-            return await asyncio.shield(twin)
-        future = in_flight[request.id] = asyncio.get_running_loop().create_future()
-        try:
-            reply = await ask(request)
-            await ledger.keep(request, reply)
-        except BaseException as error:
-            future.set_exception(error)
-            future.exception()  # it is raised below; a twin that waits gets it too
-            raise
-        finally:
-            del in_flight[request.id]
-        future.set_result(reply)
-        return reply
+        task = in_flight.get(request.id)
+        if task is None:
+            task = in_flight[request.id] = asyncio.create_task(kept(request))
+            task.add_done_callback(lambda _: in_flight.pop(request.id))
+        return await task
 
     return remember
 
