@@ -281,10 +281,14 @@ def _agreed(question: str) -> bool:
     return sys.stdin.isatty() and click.confirm(question, default=False, err=True)
 
 
-def main() -> None:
-    """Run the command line: one place where troubles become messages and exit codes."""
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line: one place where troubles become messages and exit codes.
+
+    Args:
+        arguments: the words after `synthgen`; None = those that the process was started with.
+    """
     try:
-        synthgen.main(standalone_mode=False)
+        synthgen.main(arguments, prog_name="synthgen", standalone_mode=False)
     except errors.SynthgenError as error:
         click.echo(f"synthgen: {error}", err=True)
         sys.exit(error.exit_code)

@@ -14,6 +14,7 @@ from hypothesis import settings
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from tests.command import Synthgen
     from tests.openai_server import OpenAIServer
 
 os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
@@ -75,3 +76,28 @@ def server() -> Iterator[OpenAIServer]:
 
     with OpenAIServer() as running:
         yield running
+
+
+@pytest.fixture
+def synthgen(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Synthgen:
+    """Give a function that runs a command line here, in an empty folder, without a key.
+
+    Whatever is no known trouble comes out as a traceback.
+    """
+    from synthgen.cli import main
+    from tests.command import Said
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+
+    def run(*arguments: str | Path) -> Said:
+        capsys.readouterr()
+        try:
+            main([str(one) for one in arguments])
+            code = 0
+        except SystemExit as end:
+            code = int(end.code or 0)
+        printed = capsys.readouterr()
+        return Said(code, printed.out, printed.err)
+
+    return run

@@ -7,8 +7,6 @@ import json
 import re
 import shutil
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -18,6 +16,7 @@ import pytest
 
 from synthgen import __version__, cli, schema
 from synthgen.store.run import Run
+from tests.command import Synthgen
 from tests.openai_server import OpenAIServer
 
 BANK = schema.shipped("templates") / "classification"
@@ -26,54 +25,15 @@ SPENT = {"requests", "prompt_tokens", "completion_tokens", "cost"}
 COMMANDS = ["export", "filter", "generate", "init", "probe", "push", "run", "selftest", "why"]
 
 
-@dataclass(frozen=True)
-class Said:
-    """What a command left behind: its exit code, and what it printed."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> dict[str, Any]:
-        """Return the one JSON object on standard output."""
-        found = json.loads(self.out)
-        assert isinstance(found, dict)
-        return found
-
-
-Synthgen = Callable[..., Said]
-
-
-@pytest.fixture
-def synthgen(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Synthgen:
-    """Give a function that runs a command line here, in an empty folder."""
-    monkeypatch.chdir(tmp_path)
-
-    def run(*arguments: str | Path) -> Said:
-        monkeypatch.setattr(sys, "argv", ["synthgen", *map(str, arguments)])
-        capsys.readouterr()
-        try:
-            cli.main()
-            code = 0
-        except SystemExit as end:
-            code = int(end.code or 0)
-        printed = capsys.readouterr()
-        return Said(code, printed.out, printed.err)
-
-    return run
-
-
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Do it all once, with the fake model; tests that write copy the folder."""
     folder = tmp_path_factory.mktemp("cli") / "bank"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sys, "argv", ["synthgen", "run", str(BANK), "--model", "fake", "--out", str(folder), "--json"])
         printed = io.StringIO()
         patch.setattr(sys, "stdout", printed)
         with pytest.raises(SystemExit) as end:
-            cli.main()
+            cli.main(["run", str(BANK), "--model", "fake", "--out", str(folder), "--json"])
         assert end.value.code == 0
     (folder / "said.json").write_text(printed.getvalue(), encoding="utf-8")
     return folder

@@ -4,66 +4,21 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import resource
 import shutil
 import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from synthgen import cli
 from synthgen.schema import shipped
+from tests.command import Said, Synthgen
 from tests.openai_server import DROPPED, OpenAIServer
 
-MESSAGE = re.compile(r"synthgen: (?P<what>[^\n]+)\n  next: (?P<fix>[^\n]+)\n")
-BAR = re.compile(r"[^\n]*%\|[^\n]*\n?")
 FAKE = ["--model", "fake"]
-
-
-@dataclass(frozen=True)
-class Said:
-    """What a command left behind: its exit code, and what it printed."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def message(self) -> str:
-        """Return the one message on standard error, below a bar that may stand there."""
-        found = MESSAGE.fullmatch(BAR.sub("", self.err.replace("\r", "")).lstrip("\n"))
-        assert found, self.err
-        assert self.out == ""
-        return found[0]
-
-
-Synthgen = Callable[..., Said]
-
-
-@pytest.fixture
-def synthgen(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Synthgen:
-    """Give a function that runs a command line here; whatever is no known trouble comes out as a traceback."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
-
-    def run(*arguments: str | Path) -> Said:
-        monkeypatch.setattr(sys, "argv", ["synthgen", *map(str, arguments)])
-        capsys.readouterr()
-        try:
-            cli.main()
-            code = 0
-        except SystemExit as end:
-            code = int(end.code or 0)
-        printed = capsys.readouterr()
-        return Said(code, printed.out, printed.err)
-
-    return run
 
 
 def started(*arguments: str | Path, limit: int | None = None) -> Said:
