@@ -17,7 +17,7 @@ from synthgen.model.open import notes, opened
 from synthgen.model.wrap import Limits
 from synthgen.plan import Plan
 from synthgen.recipe import Checks
-from synthgen.sift import Sieve
+from synthgen.sift import Known, Sieve
 from synthgen.store.ledger import Ledger
 from synthgen.store.run import Run, write_text
 from synthgen.types import Candidate, Draft, Fault, Row, digest
@@ -119,7 +119,8 @@ def sieve_of(job: Job) -> Sieve:
     if job.evaluation:
         contamination = Contamination(job.evaluation)
         more.insert(0, ("contamination", contamination))
-    sieve = Sieve(job.kind, [*job.seeds, *job.test], job.recipe.checks, job.phrases(), job.described(), more)
+    known = Known([*job.seeds, *job.test], job.phrases(), job.described(), more)
+    sieve = Sieve(job.kind, job.recipe.checks, known)
     if job.evaluation:
         hit = [seed for seed in job.seeds if contamination.of([seed.record.wording()])[0]]
         said = f" ({', '.join(seed.where for seed in hit[:3])} …)" if hit else ""
@@ -174,7 +175,7 @@ def audit(source: str, task: str, folder: Path, job: Job | None) -> Result:
         _foreign(number, where, row, reading, job.axes if job else {}) for number, (where, row) in enumerate(rows)
     ]
     checks = job.recipe.checks if job else Checks()
-    sieves = [sieve_of(job) if job else Sieve(kind, [], checks) for _ in {one.split for one in candidates}]
+    sieves = [sieve_of(job) if job else Sieve(kind, checks, Known()) for _ in {one.split for one in candidates}]
     kept = _split_by_split(candidates, sieves)
     kept = sieves[-1].without_leaks(kept, checks.dedup.near)
     verdicts = pl.concat(sieve.verdicts() for sieve in sieves)

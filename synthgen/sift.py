@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from copy import copy, deepcopy
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from synthgen import split as splits
@@ -20,36 +21,42 @@ if TYPE_CHECKING:
     import polars as pl
 
 
-class Sieve:
-    """Runs the checks. Order: those that see one row alone first, then dedup, which remembers what was kept.
+@dataclass(frozen=True)
+class Known:
+    """What rows are held against.
 
     Args:
-        kind: the task's schema.
         seeds: what the labeller learns from and what rows must not repeat.
-        checks: thresholds.
         prompt: the prompt's own lines, which no row may repeat.
         described: rows of the label's axis that describe what a label means.
         more: the recipe's further checks by name; they run before dedup.
     """
 
-    def __init__(
-        self,
-        kind: type[Record],
-        seeds: Sequence[Seed],
-        checks: Checks,
-        prompt: Sequence[str] = (),
-        described: Sequence[Row] = (),
-        more: Sequence[tuple[str, Check]] = (),
-    ) -> None:
+    seeds: Sequence[Seed] = ()
+    prompt: Sequence[str] = ()
+    described: Sequence[Row] = ()
+    more: Sequence[tuple[str, Check]] = ()
+
+
+class Sieve:
+    """Runs the checks. Order: those that see one row alone first, then dedup, which remembers what was kept.
+
+    Args:
+        kind: the task's schema.
+        checks: thresholds.
+        known: what rows are held against.
+    """
+
+    def __init__(self, kind: type[Record], checks: Checks, known: Known) -> None:
         self.kind = kind
         self.prose = list(kind.marked(Prose))
-        records = [seed.record for seed in seeds]
+        records = [seed.record for seed in known.seeds]
         labels = [self.label(record) for record in records]
         texts = [record.wording() for record in records]
         rules = Rules(
             fields=kind.marked(Prose),
             ends=ending_fields(kind.marked(Prose), [record.model_dump() for record in records]),
-            prompt=list(prompt),
+            prompt=list(known.prompt),
             seeds=[text for record in records for name in self.prose if (text := getattr(record, name))],
             language=checks.quality.language,
             allow=frozenset(checks.quality.allow),
@@ -57,15 +64,15 @@ class Sieve:
         self.checks: list[tuple[str, Check]] = [("validate", validate), ("quality", Quality(rules))]
         if checks.safety.use:
             self.checks.append(("safety", Safety(checks.safety.allow, checks.safety.fakes)))
-        why = self._labels(seeds, described, checks)
+        why = self._labels(known, checks)
         self.notes = [f"labels: not checked, {why}"] if why else []
-        self.checks += more
-        known = [(seed.id, label, text) for seed, label, text in zip(seeds, labels, texts, strict=True)]
-        self.checks.append(("dedup", Dedup(checks.dedup.near, known)))
+        self.checks += known.more
+        before = [(seed.id, label, text) for seed, label, text in zip(known.seeds, labels, texts, strict=True)]
+        self.checks.append(("dedup", Dedup(checks.dedup.near, before)))
         self._verdicts: list[pl.DataFrame] = []
         self._last: list[str] = []
 
-    def _labels(self, seeds: Sequence[Seed], described: Sequence[Row], checks: Checks) -> str:
+    def _labels(self, known: Known, checks: Checks) -> str:
         """Add the check of labels where it can run; return why not where it cannot.
 
         Seeds dealt to test take no part: what is measured on them must not have chosen the rows.
@@ -75,13 +82,13 @@ class Sieve:
             return "the task has no label"
         if not checks.labels.use:
             return "switched off in the recipe"
-        known: list[tuple[str, list[str | None]]] = [
+        texts: list[tuple[str, list[str | None]]] = [
             (seed.record.wording(), [getattr(seed.record, name) for name in names])
-            for seed in seeds
+            for seed in known.seeds
             if seed.split != "test"
         ]
-        known += [(row["description"], [row.get(name) for name in names]) for row in described]
-        check = Labels(known, checks.labels.least)
+        texts += [(row["description"], [row.get(name) for name in names]) for row in known.described]
+        check = Labels(texts, checks.labels.least)
         if not check.able:
             return (
                 f"it needs two labels or more, and {LEAST_TEXTS} seeds or descriptions of each outside the test split"

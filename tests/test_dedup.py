@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from synthgen import schema, seeds
 from synthgen.checks.dedup import Dedup, Index, Twin
 from synthgen.recipe import Checks, Labels
-from synthgen.sift import Sieve
+from synthgen.sift import Known, Sieve
 from synthgen.text import grams, normalise
 from synthgen.types import Candidate, Draft
 
@@ -201,7 +201,7 @@ def test_the_whole_sieve_cut_in_any_way_keeps_the_same_rows() -> None:
     ]
 
     def kept(of: list[Candidate], size: int) -> list[str]:
-        sieve = Sieve(kind, known[::2], Checks(labels=Labels(use=False)), [])
+        sieve = Sieve(kind, Checks(labels=Labels(use=False)), Known(known[::2]))
         flags = [flag for at in range(0, len(of), size) for flag in sieve(of[at : at + size])]
         return [one.id for one, flag in zip(of, flags, strict=True) if flag]
 

@@ -13,7 +13,7 @@ from synthgen import schema, seeds
 from synthgen.checks.labels import Labeller, Labels
 from synthgen.recipe import Checks
 from synthgen.recipe import Labels as LabelsPart
-from synthgen.sift import Sieve
+from synthgen.sift import Known, Sieve
 from synthgen.types import Record, Row, Seed
 
 if TYPE_CHECKING:
@@ -109,7 +109,7 @@ def test_one_seed_a_label_is_too_little_to_learn_from() -> None:
     lone = [known[labels.index(name)] for name in sorted(set(labels))]
     same = [seed for seed, label in zip(known, labels, strict=True) if label == labels[0]]
     for few in (lone, same):
-        sieve = Sieve(kind, few, Checks(), [])
+        sieve = Sieve(kind, Checks(), Known(few))
         assert [name for name, _ in sieve.checks] == ["validate", "quality", "safety", "dedup"]
         assert [note for note in sieve.notes if note.startswith("labels: not checked")] == sieve.notes != []
 
@@ -117,7 +117,7 @@ def test_one_seed_a_label_is_too_little_to_learn_from() -> None:
 def test_the_check_is_switched_off_in_the_recipe() -> None:
     """`checks.labels.use: false` leaves the check out and says so."""
     kind, known, described = _seeds()
-    sieve = Sieve(kind, known, Checks(labels=LabelsPart(use=False)), [], described)
+    sieve = Sieve(kind, Checks(labels=LabelsPart(use=False)), Known(known, described=described))
     assert "labels" not in [name for name, _ in sieve.checks]
     assert sieve.notes == ["labels: not checked, switched off in the recipe"]
 
@@ -135,6 +135,6 @@ def test_seeds_of_the_test_split_teach_the_labeller_nothing() -> None:
         )
         for seed in known
     ]
-    check = dict(Sieve(kind, dealt, Checks(), []).checks)["labels"]
+    check = dict(Sieve(kind, Checks(), Known(dealt)).checks)["labels"]
     row = check(_table(["My card was stolen."], [hidden])).row(0, named=True)
     assert "not checked" in row["evidence"]

@@ -14,7 +14,7 @@ from synthgen import parse, prompts, schema, seeds
 from synthgen.checks.quality import Quality, Rules, ending_fields
 from synthgen.reasons import REASONS
 from synthgen.recipe import Checks, Dedup, Labels
-from synthgen.sift import Sieve
+from synthgen.sift import Known, Sieve
 from synthgen.types import Candidate, Draft, Fault, Prose, Record, Reply, Row, Seed
 from tests.cases import Case, cases
 from tests.test_contamination import CONTAMINATION
@@ -382,7 +382,7 @@ def test_a_row_outside_the_schema_falls_and_a_nearly_right_one_is_taken(row: Row
 
 def _sieve(checks: Checks) -> Sieve:
     kind, known, said = _task("classification")
-    return Sieve(kind, known, checks, said)
+    return Sieve(kind, checks, Known(known, said))
 
 
 def _candidate(name: str, text: str, label: str, split: str = "train") -> Candidate:

@@ -14,7 +14,7 @@ from synthgen.errors import RecipeError
 from synthgen.reasons import REASONS
 from synthgen.recipe import Checks, Labels
 from synthgen.recipe import Safety as SafetyPart
-from synthgen.sift import Sieve
+from synthgen.sift import Known, Sieve
 from synthgen.types import Prose
 from tests.cases import Case, cases
 
@@ -281,9 +281,9 @@ def test_the_check_stands_after_quality_and_can_be_switched_off() -> None:
     root = schema.shipped("templates") / "instruction"
     kind = schema.load(schema.find("instruction", root))
     known = seeds.load("seeds.jsonl", root, kind, {})
-    assert [name for name, _ in Sieve(kind, known, Checks()).checks] == ["validate", "quality", "safety", "dedup"]
+    assert [name for name, _ in Sieve(kind, Checks(), Known(known)).checks] == ["validate", "quality", "safety", "dedup"]
     off = Checks(safety=SafetyPart(use=False), labels=Labels(use=False))
-    assert [name for name, _ in Sieve(kind, known, off).checks] == ["validate", "quality", "dedup"]
+    assert [name for name, _ in Sieve(kind, off, Known(known)).checks] == ["validate", "quality", "dedup"]
 
 
 @pytest.mark.parametrize("task", ["classification", "instruction"])
