@@ -13,7 +13,7 @@ from synthgen.diversity import figures
 from synthgen.errors import InputError
 from synthgen.job import Job
 from synthgen.loop import Loop, Outcome
-from synthgen.model.open import notes, opened
+from synthgen.model.open import Models, notes
 from synthgen.model.wrap import Limits
 from synthgen.plan import Plan
 from synthgen.recipe import Checks
@@ -129,8 +129,8 @@ def sieve_of(job: Job) -> Sieve:
 
 
 async def _ask(job: Job, ledger: Ledger, loop: Loop, limits: Limits) -> None:
-    async with opened(job.recipe.model, job.weights, ledger, limits) as model:
-        await loop.run(model)
+    async with Models(job.recipe.model, ledger, limits) as models:
+        await loop.run(models.open(job.recipe.model, job.weights))
 
 
 def _result(run: Run, parts: _Parts, ledger: Ledger) -> Result:

@@ -142,7 +142,7 @@ COMMANDS: dict[str, tuple[str, int, str]] = {
     "cost without a price": (
         "generate {bank} --model none-of-that-name --base-url http://127.0.0.1:9/v1 --max-cost 1",
         4,
-        "nobody knows this model's price",
+        "nobody knows the price of the model",
     ),
     "unknown row": ("why {run} zzz", 2, "0 rows have an id that begins with 'zzz'"),
     "too short an id": ("why {run} ''", 2, "rows have an id that begins with ''"),

@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from synthgen.errors import BudgetSpentError, EndpointError
 from synthgen.model import fake
 from synthgen.model.client import MODES, Endpoint
-from synthgen.model.open import opened
+from synthgen.model.open import Models
 from synthgen.model.pace import Pace
 from synthgen.model.price import Price, reserve
 from synthgen.model.probe import probe
@@ -91,7 +91,8 @@ def run(
             return spent
 
     async def main(ledger: Ledger) -> list[Reply | BudgetSpentError]:
-        async with opened(model, None, ledger, limits or Limits()) as ready, asyncio.TaskGroup() as group:
+        async with Models(model, ledger, limits or Limits()) as models, asyncio.TaskGroup() as group:
+            ready = models.open(model, None)
             tasks = [group.create_task(one(ready.ask, request)) for request in requests]  # type: ignore[arg-type]
         return [task.result() for task in tasks]
 
@@ -625,8 +626,8 @@ def test_limit_on_cost_needs_a_price(server: OpenAIServer, tmp_path: Path) -> No
     with pytest.raises(EndpointError) as caught:
         run(at(server), tmp_path / "ledger", many(3), Limits(cost=1))
     assert str(caught.value) == (
-        "nobody knows this model's price, so a limit on cost cannot be kept"
-        "\n  next: give `model.price` in the recipe, or use --max-tokens"
+        f"nobody knows the price of the model '{MODEL}', so a limit on cost cannot be kept"
+        "\n  next: give `price` under the model in the recipe, or use --max-tokens"
     )
     assert server.requests == []
 

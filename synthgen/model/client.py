@@ -20,7 +20,7 @@ MODES = ("schema", "tool", "json", "prompt")
 """How structure can be asked for, best first: native JSON schema, a tool call, JSON mode, the prompt alone."""
 
 _BUSY = {408, 409, 425, 429, 500, 502, 503, 504, 520, 522, 524, 529}
-_OPTIONAL = ("seed", "stop", "temperature", "max_tokens")
+_OPTIONAL = ("seed", "stop", "temperature", "max_tokens", "logprobs", "top_logprobs")
 _CONTENT = ("content_filter", "content_policy", "safety", "context_length", "context length", "too long")
 
 
@@ -148,7 +148,7 @@ class Endpoint:
             message = choice["message"]
             calls = message.get("tool_calls") or []
             said = calls[0]["function"]["arguments"] if calls else message.get("content") or message.get("refusal")
-            text = _plain(said)
+            text, tokens = _plain(said), _tokens(choice)
         except (ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
             raise EndpointError(
                 what=f"this does not answer as the OpenAI protocol says: {response.text[:120]!r}",
@@ -162,6 +162,7 @@ class Endpoint:
             prompt_tokens=usage.get("prompt_tokens") or 0,
             completion_tokens=usage.get("completion_tokens") or 0,
             model=str(answer.get("model") or ""),
+            tokens=tokens,
         )
 
 
@@ -190,6 +191,12 @@ def refusal(status: int, said: str, address: str, model: str) -> EndpointError:
         where=address,
         fix="run `synthgen probe` to see what it can do",
     )
+
+
+def _tokens(choice: dict[str, Any]) -> list[tuple[str, dict[str, float]]]:
+    """Return each token with the likeliest in its place; nothing where the endpoint gives no log-probabilities."""
+    found = (choice.get("logprobs") or {}).get("content") or []
+    return [(one["token"], {top["token"]: top["logprob"] for top in one.get("top_logprobs") or [one]}) for one in found]
 
 
 def _finish(choice: dict[str, Any]) -> str:

@@ -1,14 +1,15 @@
-"""Open the recipe's model: whatever it is, what comes out is an Ask, and nothing starts before the first question."""
+"""Open the recipe's models: whatever one is, what comes out is an Ask, and nothing starts before the first question."""
 
 from __future__ import annotations
 
 import asyncio
 import json
 import os
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from types import TracebackType
+from typing import Self
 
 from synthgen.errors import EndpointError
 from synthgen.model import fake
@@ -44,21 +45,47 @@ def concurrency(model: Model, local: Weights | None) -> int:
     return min(model.concurrency, SLOTS) if local else model.concurrency
 
 
-@asynccontextmanager
-async def opened(model: Model, local: Weights | None, ledger: Ledger, limits: Limits) -> AsyncIterator[Opened]:
-    """Give the model: remembered ∘ retried ∘ paced ∘ budgeted endpoint; close what was started in the end.
+class Models:
+    """The models of a run, under one budget. Use it as an async context manager: it closes what was started.
 
     Args:
-        model: the recipe's model.
-        local: its file, where it runs here.
-        ledger: remembers replies and what the endpoint can do; a local server's log lies beside it.
+        writer: the recipe's model, with whose price a limit on cost is kept where a reply came without one.
+        ledger: remembers replies and what an endpoint can do; a local server's log lies beside it.
         limits: hard limits on the run.
     """
-    async with AsyncExitStack() as stack:
-        budget = Budget(limits, Price(model), ledger)
-        pace = Pace(concurrency(model, local))
-        endpoint = fake.ask if model.name == "fake" else _lazily(stack, model, local, ledger)
-        yield Opened(remembered(retried(budget.around(endpoint), pace), ledger), pace, budget)
+
+    def __init__(self, writer: Model, ledger: Ledger, limits: Limits) -> None:
+        self._budget = Budget(limits, Price(writer), ledger)
+        self._ledger = ledger
+        self._stack = AsyncExitStack()
+        self._opened: dict[tuple[Model, Weights | None], Opened] = {}
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._stack.aclose()
+
+    def open(self, model: Model, local: Weights | None) -> Opened:
+        """Return a model: remembered ∘ retried ∘ paced ∘ budgeted endpoint; the same one for the same model.
+
+        Args:
+            model: as the recipe gives it.
+            local: its file, where it runs here.
+
+        Raises:
+            EndpointError: there is a limit on cost, and nobody knows the model's price.
+        """
+        known = self._opened.get((model, local))
+        if known is None:
+            pace = Pace(concurrency(model, local))
+            endpoint = fake.ask if model.name == "fake" else _lazily(self._stack, model, local, self._ledger)
+            within = self._budget.around(endpoint, Price(model))
+            known = Opened(remembered(retried(within, pace), self._ledger), pace, self._budget)
+            self._opened[model, local] = known
+        return known
 
 
 def _lazily(stack: AsyncExitStack, model: Model, local: Weights | None, ledger: Ledger) -> Ask:

@@ -18,6 +18,7 @@ class Price:
 
     def __init__(self, model: Model) -> None:
         self._model = model
+        self.model = model.name
         self.free = is_free(model)
 
     def of(self, prompt_tokens: int, completion_tokens: int) -> float | None:

@@ -69,16 +69,13 @@ class Budget:
 
     Args:
         limits: what the user allows, over all starts of the run.
-        price: prices the model's tokens.
+        price: prices what earlier starts took without a price.
         ledger: what was spent so far.
-
-    Raises:
-        EndpointError: a limit on cost, and nobody knows the model's price.
     """
 
     def __init__(self, limits: Limits, price: Price, ledger: Ledger) -> None:
         spent = ledger.spent()
-        self._limits, self._price = limits, price
+        self._limits = limits
         self.requests = int(spent["requests"] or 0)
         prompt, completion = int(spent["prompt_tokens"] or 0), int(spent["completion_tokens"] or 0)
         self.tokens = prompt + completion
@@ -87,11 +84,6 @@ class Budget:
         self._held_tokens, self._held_cost = 0, 0.0
         self._in_flight, self._came_in = 0, asyncio.Event()
         self._closed = False
-        if limits.cost is not None and price.of(1, 1) is None:
-            raise EndpointError(
-                what="nobody knows this model's price, so a limit on cost cannot be kept",
-                fix="give `model.price` in the recipe, or use --max-tokens",
-            )
 
     def close(self) -> None:
         """Let no further request start; those in flight come in and are kept."""
@@ -121,12 +113,21 @@ class Budget:
             return f"${limits.cost}"
         return None
 
-    def around(self, ask: Ask) -> Ask:
-        """Return the model with the limits around it."""
+    def around(self, ask: Ask, price: Price) -> Ask:
+        """Return a model with the limits around it.
+
+        Raises:
+            EndpointError: a limit on cost, and nobody knows the model's price.
+        """
+        if self._limits.cost is not None and price.of(1, 1) is None:
+            raise EndpointError(
+                what=f"nobody knows the price of the model '{price.model}', so a limit on cost cannot be kept",
+                fix="give `price` under the model in the recipe, or use --max-tokens",
+            )
 
         async def within(request: Request) -> Reply:
             prompt, completion = reserve(request)
-            cost = self._price.of(prompt, completion) or 0.0
+            cost = price.of(prompt, completion) or 0.0
             await self._room(prompt + completion, cost)
             self._in_flight += 1
             self._held_tokens += prompt + completion
@@ -139,7 +140,7 @@ class Budget:
                 # Nothing in flight holds nothing: what rounding leaves would be waited for without end.
                 self._held_cost = self._held_cost - cost if self._in_flight else 0.0
                 self._came_in.set()
-            reply = replace(reply, cost=self._price.of(reply.prompt_tokens, reply.completion_tokens))
+            reply = replace(reply, cost=price.of(reply.prompt_tokens, reply.completion_tokens))
             self.requests += 1
             self.tokens += reply.prompt_tokens + reply.completion_tokens
             self.cost += reply.cost or 0.0
