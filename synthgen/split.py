@@ -11,14 +11,17 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from synthgen.checks.dedup import Index
+from synthgen.near import Near
 from synthgen.recipe import Split
+from synthgen.text import pack
 from synthgen.types import Seed
 
 if TYPE_CHECKING:
     import polars as pl
 
 NAMES = ("train", "validation", "test")
+STEP = 16_384
+"""Rows looked up together. It bounds the memory, and decides nothing."""
 
 
 def shares(split: Split) -> dict[str, float]:
@@ -115,15 +118,22 @@ def leaks(table: pl.DataFrame, least: float) -> list[tuple[str, str, float]]:
         table: columns id, split, label, text.
         least: similarity from which two texts are twins.
     """
-    order = {"test": 0, "validation": 1, "train": 2}
-    seen: dict[str, Index] = {name: Index(least) for name in order}
-    found = []
-    rows = sorted(table.select("id", "split", "label", "text").iter_rows(), key=lambda row: order.get(row[1], 2))
-    for name, split, label, text in rows:
-        twins = [twin for other, index in seen.items() if other != split and (twin := index.nearest(text))]
-        if twins:
-            best = max(twins, key=lambda twin: twin.similarity)
-            found.append((name, best.id, best.similarity))
-        else:
-            seen[split].add(name, label or "", text)
+    import polars as pl
+
+    part = pl.col("split")
+    parts = [part == "test", part == "validation", ~part.is_in(["test", "validation"]) | part.is_null()]
+    seen = Near(least)
+    names: list[str] = []
+    found: list[tuple[str, str, float]] = []
+    for number, rows in enumerate(map(table.filter, parts)):
+        for at in range(0, rows.height, STEP):
+            texts = pack(rows["text"].slice(at, STEP))
+            own = rows["id"].slice(at, STEP).to_list()
+            twins = seen.nearest(texts) if number else [None] * len(own)
+            found += [(own[n], names[twin.number], twin.similarity) for n, twin in enumerate(twins) if twin]
+        lost = pl.Series([name for name, _, _ in found], dtype=pl.String)
+        if number < 2:  # rows of one split do not leak into each other, and no split comes after train
+            held = rows.filter(~pl.col("id").is_in(lost.implode()))
+            names += held["id"].to_list()
+            seen.add(pack(held["text"]))
     return found

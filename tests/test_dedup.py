@@ -11,10 +11,11 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from synthgen import schema, seeds
-from synthgen.checks.dedup import Dedup, Index, Twin
+from synthgen.checks.dedup import Dedup
+from synthgen.near import Near, Twin
 from synthgen.recipe import Checks, Labels
 from synthgen.sift import Known, Sieve
-from synthgen.text import grams, normalise
+from synthgen.text import Packed, grams, normalise, pack
 from synthgen.types import Candidate, Draft
 
 WORDS = st.sampled_from(["my", "card", "bank", "fee", "was", "lost", "here", "why", "Überweisung", "карта", "手数料"])
@@ -48,12 +49,17 @@ def _verdicts(check: Dedup, rows: list[Line]) -> list[tuple[str | None, float | 
 
 def _brute(known: list[Line], text: str, least: float) -> Twin | None:
     """Find the twin by comparing with every text."""
-    if same := next((line for line in known if normalise(line.text) == normalise(text)), None):
-        return Twin(same.id, same.label, 1.0)
-    near = max(known, key=lambda line: _jaccard(line.text, text), default=None)
-    if near is None or _jaccard(near.text, text) < least:
+    places = range(len(known))
+    if (same := next((at for at in places if normalise(known[at].text) == normalise(text)), None)) is not None:
+        return Twin(same, 1.0)
+    near = max(places, key=lambda at: _jaccard(known[at].text, text), default=None)
+    if near is None or _jaccard(known[near].text, text) < least:
         return None
-    return Twin(near.id, near.label, min(_jaccard(near.text, text), 0.9999))
+    return Twin(near, min(_jaccard(known[near].text, text), 0.9999))
+
+
+def _pack(lines: list[str]) -> Packed:
+    return pack(pl.Series(lines, dtype=pl.String))
 
 
 @settings(deadline=None, max_examples=400)
@@ -63,10 +69,9 @@ def _brute(known: list[Line], text: str, least: float) -> Twin | None:
 @example([Line("r0", "fees", "!!"), Line("r1", "fees", "a")], "??", 0.6)
 def test_the_index_finds_what_comparing_with_all_finds(known: list[Line], text: str, least: float) -> None:
     """The index gives the same twin and similarity as brute force, the earliest of equals."""
-    index = Index(least)
-    for line in known:
-        index.add(*line)
-    assert index.nearest(text) == _brute(known, text, least)
+    index = Near(least)
+    index.add(_pack([line.text for line in known]))
+    assert index.nearest(_pack([text])) == [_brute(known, text, least)]
 
 
 @settings(deadline=None)
