@@ -76,6 +76,8 @@ class Fault:
             "seeds": "there are no seeds",
             "prompt": "the prompt has no lines of its own",
             "safety": "the run has no check 'safety'",
+            "question": "the task has no required field of written text",
+            "answer": "the task has no second required field of written text",
         }
         there = {
             "label": len({row[ground.labels[0]] for row in ground.known}) > 1 if ground.labels else False,
@@ -84,6 +86,8 @@ class Fault:
             "seeds": bool(ground.seeds),
             "prompt": bool(ground.prompt),
             "safety": "safety" in set(checks),
+            "question": bool(ground.required & set(ground.fields)),
+            "answer": len(ground.required & set(ground.fields)) > 1,
         }
         if not ground.labels and "label" in self.needs:
             return lacks["label"]
@@ -115,6 +119,28 @@ GREETINGS = (
     "{} Thank you in advance.",
     "{} Best regards.",
 )
+ABSENT = (
+    "Summarise the following article in your own words.",
+    "Translate this paragraph into French.",
+    "Rewrite the sentence below so that it sounds more polite.",
+    "Given the following text, list the names of all people.",
+    "Proofread the attached letter, please.",
+)
+WISHES = (
+    "Answer in JSON format.",
+    "Give the answer as a JSON object.",
+    "Answer in at most 2 words.",
+    "Put the answer in a table.",
+    "Give the answer as a markdown table.",
+)
+BESIDE = (
+    "Peel two ripe mangoes, cut them into thin slices and fry each side in butter until golden; then serve with cream.",
+    "The midfielder scored twice before half-time, and the goalkeeper saved a penalty late in the match against Genoa.",
+    "Glaciers carved this valley some twelve thousand years ago, leaving steep walls and a chain of cold lakes.",
+    "Sow the carrots in April, cover the seeds with a finger of soil and keep the bed moist until the leaves appear.",
+    "The string quartet opens with a slow fugue, and its second movement borrows a dance from Hungarian villages.",
+)
+"""Answers to what hardly anybody asks in one dataset: cooking, football, mountains, gardens and music."""
 FOREIGN = {
     "de": (
         "Gestern habe ich lange auf eine Antwort gewartet, aber niemand hat sich bei mir gemeldet.",
@@ -254,6 +280,46 @@ def _repetition(row: Row, draw: Random, ground: Ground) -> Row | None:
     return _one(row, draw, ground, loop)
 
 
+def _symbols(row: Row, draw: Random, ground: Ground) -> Row | None:
+    def broken(text: str) -> str:
+        words = text.split()
+        marks = ["".join(draw.choices("@#%&$!?;:,'/", k=draw.randint(3, 6))) for _ in words]
+        mixed = (word[:2] + mark if draw.random() < 0.4 else mark for word, mark in zip(words, marks, strict=True))
+        return " ".join([*mixed, "%&#@ ok."])
+
+    return _one(row, draw, ground, broken, lambda name: ground.fields[name].ends and len(row[name]) >= 10)
+
+
+def _question(ground: Ground) -> str | None:
+    return next((name for name in ground.fields if name in ground.required), None)
+
+
+def _answers(row: Row, ground: Ground) -> list[str]:
+    texts = _texts(row, ground)
+    return [name for name in texts if name in ground.required and name != _question(ground)]
+
+
+def _absent_input(row: Row, draw: Random, ground: Ground) -> Row | None:
+    name = _question(ground)
+    beside = set(ground.fields) - ground.required if _answers(row, ground) else set()
+    # Without its input: the field beside the question is left empty.
+    return {**row, **dict.fromkeys(beside), name: draw.choice(ABSENT)} if name else None
+
+
+def _format(row: Row, draw: Random, ground: Ground) -> Row | None:
+    name, answers = _question(ground), _answers(row, ground)
+    if not name or not answers or not isinstance(row.get(name), str):
+        return None
+    plain = re.sub(r"[`{}\[\]|;\t\n-]", " ", row[answers[0]]).rstrip(" .!?:,")
+    wish = draw.choice(WISHES)
+    return {**row, name: f"{row[name]}\n{wish}", answers[0]: f"{plain}."}
+
+
+def _unrelated(row: Row, draw: Random, ground: Ground) -> Row | None:
+    answers = _answers(row, ground)
+    return {**row, answers[0]: draw.choice(BESIDE)} if answers else None
+
+
 def _other_language(row: Row, draw: Random, ground: Ground) -> Row | None:
     others = [text for name, texts in FOREIGN.items() if name != ground.language for text in texts]
     if ground.language != "en":
@@ -387,6 +453,18 @@ FAULTS: dict[str, Fault] = {
     ),
     "placeholder": Fault(_placeholder, ("quality",), "A placeholder between two words.", decided=True),
     "repetition": Fault(_repetition, ("quality",), "The last six words again and again.", decided=True),
+    "symbols": Fault(_symbols, ("quality",), "Signs in place of most letters.", decided=True),
+    "absent_input": Fault(
+        _absent_input, ("quality",), "A request that speaks of an input which is not there.", decided=True,
+        needs=("question",),
+    ),
+    "format": Fault(
+        _format, ("quality",), "JSON, a table or two words asked for, and a plain answer.", decided=True,
+        needs=("answer",),
+    ),
+    "unrelated": Fault(
+        _unrelated, ("quality",), "An answer about something else: food, football, gardens.", needs=("answer",)
+    ),
     "other_language": Fault(
         _other_language, ("quality",), "A sentence in another language.", decided=True, needs=("language",)
     ),

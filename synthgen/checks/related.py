@@ -1,0 +1,62 @@
+"""Whether an answer has to do with its question: a word in common, or a meaning near by.
+
+An answer is unrelated where it shares no word of content with the question (compared by their first five letters) and
+the cosine of their vectors (`synthgen.embed`) is below 0.15. Only English is judged, from three words of content in
+the question and fifteen words in the answer: shorter talk is related in ways that neither words nor vectors show.
+
+Measured on 146 aligned pairs that are long enough (114 of instruction data: this package's own seeds, answers that
+people judged good in PyRIT's set of refusals, reference answers of MT-Bench; 32 of a chatbot's corpus): one of the
+chatbot's fell, none of the 114. With as many answers swapped within their set the precision is .99 and the recall .52
+(.64 swapped over sets): what is missed shares a word by luck. With the rules of refusal it finds 69 of the 109
+answers that people judged to be refusals or beside the point.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from synthgen.checks import language
+from synthgen.embed import embed
+from synthgen.text import normalise
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+STEM = 5
+LEAST_CONTENT, LEAST_WORDS = 3, 15
+LEAST_COSINE = 0.15
+LEAST_ENGLISH = 0.2
+"""Share of the answer's words that are among the commonest of English, from which it is taken for English."""
+_MORE = (
+    "yes too both few such own nor per like need want know make made let say said see well even while give given "
+    "tell find use using used help ask way thing things lot lots good new many much really cannot cant dont im ive "
+    "id aren hasn hadn couldn wouldn shouldn ain here hers ours yours theirs myself yourself etc via upon among "
+    "list lists bullet bullets point points step steps number numbered table json format sentence sentences "
+    "paragraph words word short brief briefly simple explain describe write answer question questions example "
+    "examples following"
+)
+NO_CONTENT = language.commonest()["en"] | frozenset(_MORE.split())
+"""Words that say nothing of what a text is about, those of its form among them."""
+
+
+def stems(text: str) -> frozenset[str]:
+    """Return the beginnings of a text's words of content."""
+    words = normalise(text).split()
+    return frozenset(word[:STEM] for word in words if word not in NO_CONTENT and (len(word) > 2 or word.isdigit()))
+
+
+def apart(question: str, answer: str) -> bool:
+    """Return whether question and answer are long enough to judge, in English, and share no word of content."""
+    asked, words = stems(question), normalise(answer).split()
+    if len(asked) < LEAST_CONTENT or len(answer.split()) < LEAST_WORDS or not asked.isdisjoint(stems(answer)):
+        return False
+    first, second = (language.shares(one, "en") for one in (normalise(question).split(), words))
+    return second.own >= LEAST_ENGLISH and first.foreign <= first.own and second.foreign <= second.own
+
+
+def cosines(pairs: list[tuple[str, str]]) -> NDArray[np.float64]:
+    """Return the cosine of each question and its answer, to four digits, so that no batch changes a verdict."""
+    questions, answers = embed([one for one, _ in pairs]), embed([two for _, two in pairs])
+    found: NDArray[np.float64] = (questions * answers).sum(axis=1).astype("float64").round(4)
+    return found

@@ -1,0 +1,397 @@
+"""Rules of `quality` that read a row or a form, and the search of columns that goes before all of its rules."""
+
+from __future__ import annotations
+
+from functools import cache
+from random import Random
+from typing import Any, NamedTuple
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from synthgen import prompts, schema, seeds
+from synthgen.checks import hashed, language
+from synthgen.checks.quality import LEAST_ROWS, Quality, bounded, ending_fields
+from synthgen.checks.rules import Rules
+from synthgen.errors import RecipeError
+from synthgen.job import prepare
+from synthgen.recipe import Checks, Labels
+from synthgen.recipe import Quality as QualityPart
+from synthgen.sift import Known, Sieve
+from synthgen.text import normalise
+from synthgen.types import Prose, Record, Row, Seed
+from tests.cases import Case, cases
+
+ARTICLE = (
+    "The council met on Monday. It decided to close the old bridge until spring, because two of its piers are cracked."
+)
+
+
+class RowCase(NamedTuple):
+    """A question, what it works on, the answer, and whether the row must fall with the code."""
+
+    code: str
+    falls: bool
+    question: str
+    answer: str
+    input: str | None = None
+
+
+def rows(code: str, falls: bool, *found: tuple[str, ...]) -> list[RowCase]:
+    """Return cases of one code: question and answer, and the input where there is one."""
+    return [RowCase(code, falls, *one) for one in found]
+
+
+SYMBOLS = cases(
+    "quality.symbols",
+    [
+        "@@## the !!?? &&%% $$$$ ,,;; ''''.",
+        "%%%% #### @@@@ !!!! ???? card.",
+        'My ,,,, ;;;; card !!!! :::: ???? is """" gone.',
+        "!!!!! ????? ..... ,,,,,.",
+        "Wh@t ?!?!?!?!?! %&%&%&%& !!!!!!!!! no.",
+        "$$$ %%% &&& @@@ !!! a b c d.",
+        "The fee is #@!%#@! ??!!??!! ,,,,,,,, ''''''''.",
+    ],
+    [
+        "call +44 (0)20 7946-0958 / +44 7700-900.123, ext. 12-34.",
+        "So 3 * (4 + 5) - (6 / 2) = 24, and ((1 + 2) * 3)^2 = 81?",
+        "omg!!! 😂😂😂 my card is back 🎉🎉🎉!!!",
+        "(╯°□°)╯︵ ┻━┻ my card is blocked again!",
+        "What?!?! Again?!! No way!!! :-( :-( :-(",
+        "I paid $5.99, $12.50 (-10 %), €3.20 & £7.00!",
+        "Well... hmm... I don't know... maybe?",
+        "¿Qué? ¡No! «Sí», dijo él…",
+        "A 'quoted' \"word\", (one) [two] {3}: and/or; e.g. this!",
+    ],
+) + cases(
+    "quality.symbols",
+    ["!!! ??? ,,, ;;; ::: ''' no.", "&%$# @!&% $#@! it %&%& ok.", "..... ,,,,, ;;;;; ''''' \"\"\"\"\" ?????"],
+    [
+        "Run this:\n```\n$(ls | awk '{print $9}') && { [[ -f x ]]; }\n```\nThen send it.",
+        "| a | b |\n|---|---|\n| 1 | 2 |\n| 3 | 4 |\nThat is the whole table.",
+        "The pattern is ^(\\d{3})-(\\d{4})$ and nothing else.",
+        '{"a": [1, 2, {"b": []}], "c": {}, "d": "."}',
+        "for (i = 0; i < n; i++) { a[i] = (b[i] + c[i]) % 2; }\nThat is the loop.",
+        "∫₀^∞ e^(-x²) dx = √π / 2 is the answer to it.",
+        "=====\nNotes\n=====\n* one\n* two\n-----\nThe end is here.",
+    ],
+    "response",
+)
+
+ABSENT = [
+    *rows(
+        "quality.absent_input",
+        True,
+        ("Summarise the following article.", "It is about a bridge that the council closes until spring."),
+        ("Rewrite the sentence below in a polite tone.", "Could you please send me the file when you have time?"),
+        ("Translate this paragraph into German.", "Der Rat hat am Montag getagt und die Brücke geschlossen."),
+        ("Summarise the text above in your own words.", "It says that the bridge is closed."),
+        ("Classify the following words as nouns or verbs.", "The first two are nouns, and the others are verbs."),
+        ("Given the following text, find all names of people.", "The text names Anna, Jonas and two officers."),
+        ("Proofread the attached letter, please.", "The letter has two errors in its second line."),
+        ("Please identify the tone of the given passage.", "The passage has a sad and tired tone."),
+        ("Based on the passage below, answer the question.", "The bridge is closed because its piers are cracked."),
+        ("Edit this essay to make it shorter.", "The essay now has three paragraphs instead of five."),
+    ),
+    *rows(
+        "quality.absent_input",
+        False,
+        (f"Summarise the following article. {ARTICLE}", "The old bridge stays closed until spring."),
+        (f"Summarise the following article: {ARTICLE}", "The old bridge stays closed until spring."),
+        ("Summarise the following article.", "The old bridge stays closed until spring.", ARTICLE),
+        ("Rewrite the sentence below in a polite tone:\nSend me the file.", "Could you send me the file, please?"),
+        ('Translate this sentence into German: "Where is the station?"', "Es heißt: Wo ist der Bahnhof?"),
+        ('Rewrite the following sentence "Send me the file" politely.', "Could you send me the file, please?"),
+        ("What happened in France on the following day of the war?", "Nothing much happened on that day there."),
+        ("Sort the items as shown below: - pear - apple - fig", "The order is apple, fig and then pear."),
+        (f"{ARTICLE} Summarise the text above.", "The old bridge stays closed until spring."),
+        ("How do I write this letter of complaint without sounding rude?", "Say what happened, and what you want."),
+        ("Can you explain the given name and the family name to me?", "The first is yours, the other your family's."),
+        ("Find the mean of the following numbers, 4, 8 and 15, please.", "Their mean is nine, as their sum is 27."),
+        ("Write an article about temperatures that are above average.", "It was warmer than in most years again."),
+        ("Write a function to find the longest word in the given list.", "Call max with the key len on the list."),
+        ("Count the vowels in any given word, how is that done?", "Go through the letters and compare each of them."),
+        ("Explain how to attach a document that was provided by a colleague.", "Open the mail and click on the clip."),
+    ),
+]
+
+JSON = "Give me the name and the age of the user as JSON."
+FORM = [
+    *rows(
+        "quality.format",
+        True,
+        (JSON, "The name of the user is Anna and her age is 31."),
+        ("List the three steps to reset a PIN in bullet points.", "Open the app, go to the card and tap on the PIN."),
+        ("Explain how to reset a PIN as a numbered list.", "Open the app, go to the card and tap on the PIN."),
+        ("Compare the two plans in a table.", "The first plan is cheaper, and the second plan has more storage."),
+        ("Explain in one sentence what a VPN is.", "It is a tunnel. It hides traffic. You need it at home. Ask us."),
+        (
+            "Describe a VPN in at most 10 words.",
+            "A VPN is a tunnel between your computer at home and our network, which nobody can read.",
+        ),
+        ("What is a VPN? Keep it under 8 words.", "A VPN is a tunnel between your computer and the network of us."),
+        ("How do I list files?", "Run this command in the folder with the files:\n```\nls -la\nThen read the output."),
+        ("Return the result of the query in JSON format.", "The query has two rows: {name: Anna} and {name: Jonas}."),
+        ("How can I list the files of a folder?", "Use `ls`.\n```bash\nls\n```\nOr with details:\n```bash\nls -l"),
+    ),
+    *rows(
+        "quality.format",
+        False,
+        (JSON, 'Here you are: {"name": "Anna", "age": 31}'),
+        (JSON, '```json\n[{"name": "Anna"}]\n```'),
+        ("How do I open a JSON file with my editor?", "Right-click the file and choose your editor from the list."),
+        ("Our service answers in JSON, how do I read it?", "Take any library that your language has for JSON."),
+        ("List the steps to reset a PIN in bullet points.", "- Open the app\n- Go to the card\n- Tap on the PIN"),
+        ("List the steps in bullet points, please.", "* Open the app * Go to the card * Tap on the PIN of it"),
+        ("Describe it without bullet points, in plain text.", "Open the app, go to the card and tap on the PIN."),
+        ("Explain how to reset a PIN as a numbered list.", "1. Open the app.\n2. Go to the card.\n3. Tap on the PIN."),
+        ("Compare the two plans in a table.", "| Plan | Price |\n|---|---|\n| A | 5 |\n| B | 9 |\nB has more storage."),
+        ("Where do I put my monitor on this small table?", "Put it in the middle of the table and plug it in."),
+        ("Explain in one sentence what a VPN is.", "A VPN, e.g. ours, is a tunnel between you and Acme Inc. servers."),
+        (
+            "Explain in one sentence each what VPN and DNS do.",
+            "A VPN is a tunnel. DNS finds names. Both are needed. Ok?",
+        ),
+        ("Describe a VPN in at most 10 words.", "A VPN is an encrypted tunnel into our network."),
+        (
+            "My text must be under 8 words, is that a rule?",
+            "No, there is no such rule for the texts that you write here.",
+        ),
+        ("How do I list files?", "Run this command:\n```\nls -la\n```\nThen read what it says about the files."),
+        ("Write a poem with three words in each line of it.", "Rain on roofs, wind in trees, night is near, we sleep."),
+    ),
+]
+
+OFF = (
+    "Peel two ripe mangoes and cut them into thin slices. Heat some butter in a pan until it foams, then fry "
+    "each side until golden and serve with cream."
+)
+UNRELATED = [
+    *rows(
+        "quality.unrelated",
+        True,
+        ("How do I reset the password of my laptop account?", OFF),
+        ("Why does the printer on the second floor refuse my badge?", OFF),
+        ("The VPN client shows an error about an expired certificate.", OFF),
+        (
+            "Which tyres does a mountain bike need in deep snow?",
+            "A mortgage is paid back every month over many years, and the bank takes the house if nobody does.",
+        ),
+        (
+            "Who painted the ceiling of the Sistine Chapel in Rome?",
+            "Close the browser, empty its cache and sign in again; if that fails, send us a ticket with the log.",
+        ),
+    ),
+    *rows(
+        "quality.unrelated",
+        False,
+        (
+            "How do I reset the password of my laptop account?",
+            "Press the three keys together and choose to change it; the new one must be longer than twelve letters.",
+        ),
+        ("How do I reset the password of my laptop account?", "Ask us."),
+        ("Hi there!", OFF),
+        (
+            "The printer refuses my badge on the second floor.",
+            "We have cleared your badge. Hold it to the reader again, and the jobs that wait there will come out.",
+        ),
+        (
+            "Wie setze ich mein Kennwort am Rechner zurück, bitte?",
+            "Peel two ripe mangoes and cut them into thin slices, then fry each side of them until they are golden.",
+        ),
+        (
+            "How do I reset the password of my laptop account?",
+            "Drücken Sie die drei Tasten zugleich und wählen Sie den letzten Punkt; danach melden Sie sich neu an.",
+        ),
+    ),
+]
+PAIRS = ABSENT + FORM + UNRELATED
+
+
+@cache
+def _task(name: str) -> tuple[type[Record], list[Seed], list[str]]:
+    root = schema.shipped("templates") / name
+    kind = schema.load(schema.find(name, root))
+    said = [
+        line for path in sorted(root.glob("*.j2")) for line in prompts.Prompt(path, path.read_text("utf-8")).phrases()
+    ]
+    return kind, seeds.load("seeds.jsonl", root, kind, {}), said
+
+
+@cache
+def _rules(task: str, allow: frozenset[str] = frozenset()) -> Rules:
+    kind, known, said = _task(task)
+    fields = kind.marked(Prose)
+    data = [seed.record.model_dump() for seed in known]
+    texts = [text for row in data for name in fields if (text := row[name])]
+    required = frozenset(name for name in fields if kind.model_fields[name].is_required())
+    return Rules(fields, ending_fields(fields, data), said, texts, "en", allow, required)
+
+
+def _table(facts: Rules, data: list[Row]) -> pl.DataFrame:
+    columns = {name: [row.get(name) for row in data] for name in facts.fields}
+    return pl.DataFrame({f"prose:{name}": pl.Series(texts, dtype=pl.String) for name, texts in columns.items()})
+
+
+def _row(case: RowCase) -> Row:
+    return {"instruction": case.question, "input": case.input, "response": case.answer}
+
+
+def _reason(case: RowCase | Case, allow: frozenset[str] = frozenset()) -> Any:
+    if isinstance(case, RowCase):
+        facts, row = _rules("instruction", allow), _row(case)
+    else:
+        facts, row = _rules("classification" if case.field == "text" else "instruction", allow), {case.field: case.text}
+    return Quality(facts)(_table(facts, [row]))["reason"][0]
+
+
+NOT_THIS = frozenset({"quality.language", "quality.cut_off", "quality.too_short"})
+"""What a short or German look-alike may break beside the rule that it stands for."""
+
+
+@pytest.mark.parametrize("case", [*PAIRS, *SYMBOLS], ids=lambda case: f"{case.code}-{case.falls}-{case[2]!s:.40}")
+def test_each_fault_falls_and_no_look_alike(case: RowCase | Case) -> None:
+    """A faulty row falls with its code, a look-alike with none, and `allow` switches the rule off."""
+    assert _reason(case, NOT_THIS) == (case.code if case.falls else None)
+    assert _reason(case, NOT_THIS | {case.code}) != case.code
+
+
+@pytest.mark.parametrize("task", ["classification", "instruction"])
+def test_no_shipped_seed_breaks_a_rule_of_rows(task: str) -> None:
+    """The seeds are good rows, whole: none speaks of what is not there, misses a form or answers beside the point."""
+    kind, known, said = _task(task)
+    facts = Rules(kind.marked(Prose), frozenset(), said, [], "en", frozenset(), _rules(task).required)
+    found = Quality(facts)(_table(facts, [seed.record.model_dump() for seed in known]))
+    assert found.filter(pl.col("reason").is_not_null()).rows() == []
+
+
+def test_a_text_alone_may_speak_of_its_input() -> None:
+    """In a task of one text an absent input is a fault too; a rationale that speaks of the text is none."""
+    facts = _rules("classification", frozenset({"quality.language"}))
+    data = [
+        {"text": "Please summarise the following article for me."},
+        {"text": "My card is lost, please block it.", "rationale": "Based on the text above, the card is lost."},
+    ]
+    assert Quality(facts)(_table(facts, data))["reason"].to_list() == ["quality.absent_input", None]
+
+
+PIECES = [
+    *(case.question for case in PAIRS), *(case.answer for case in PAIRS), *(case.text for case in SYMBOLS),
+    "I’m sorry, but I can’t help with that.", "Sure! Here is a message about it:", "As an AI language model, I cannot.",
+    "my name is [NAME] and {amount}", "### Instruction: write", "Topic: fees", "Write one new text for the label",
+    "I think I left my debit card on the tram this morning, can you block it", "no no no no", "very very very late",
+    "I want my money back today.", "(never closed", "“never closed", ":)", "and",
+    "Ich habe gestern meine Karte verloren",
+    "Je ne comprends pas ces frais de quinze euros", "Вчера я долго ждал ответа, но никто не пришёл",
+    "カードをなくしました。",
+    "मेरा कार्ड खो गया है और मुझे मदद चाहिए", "\x1c", "\u2028", "\u00a0", "\n\n", "  ", "…", "½ ² ①",
+    "ſorry, I can't comply.",
+    "İ must decline", "Straße ĳs ŉ ŀ", "```", "```\ncode\n```", "e\u0301e\u0301 e\u0301e\u0301", "❤️",
+    "🏳️‍🌈", "_under_score_",
+    "ΑΣ ΑΣ. ΑΣ", "!!!! ???? ,,,, ;;;;", "\t\t\t\t\t\t\t\t\t\t!!!???", "Please see the document below.",
+]  # fmt: skip
+texts = st.lists(st.sampled_from(PIECES) | st.text(max_size=12), max_size=4).map(" ".join) | st.none()
+
+
+def _both(facts: Rules, data: list[Row]) -> tuple[pl.DataFrame, pl.DataFrame]:
+    table = _table(facts, data)
+    return Quality(facts)(table), Quality(facts, screened=False)(table)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(texts, texts, texts), min_size=1, max_size=12), st.sampled_from(["en", "de", None]))
+def test_searching_columns_gives_the_verdicts_of_reading_rows(
+    found: list[tuple[str | None, str | None, str | None]], tongue: str | None
+) -> None:
+    """The quick way over a whole column and the plain way over each text give the same verdicts, to the evidence."""
+    plain = _rules("instruction")
+    facts = Rules(plain.fields, plain.ends, plain.prompt, plain.seeds, tongue, plain.allow, plain.required)
+    data = [dict(zip(("instruction", "input", "response"), row, strict=True)) for row in found]
+    data += [{"instruction": "How do I do it?", "response": "Like that."}] * LEAST_ROWS
+    quick, slow = _both(facts, data)
+    assert quick.rows() == slow.rows()
+
+
+@pytest.mark.parametrize("task", ["classification", "instruction"])
+def test_many_mixed_rows_get_the_same_verdicts(task: str) -> None:
+    """A thousand rows of good and bad pieces fall alike when searched, when read, and in small tables."""
+    draw, facts = Random(3), _rules(task)  # noqa: S311 - reproducible
+    data = [
+        {name: " ".join(draw.choices(PIECES + facts.seeds, k=draw.randint(1, 3))) for name in facts.fields}
+        for _ in range(1000)
+    ]
+    quick, slow = _both(facts, data)
+    assert quick.rows() == slow.rows()
+    check, table = Quality(facts), _table(facts, data)
+    for size in (1, 7, 100):
+        parts = pl.concat(check(table.slice(at, size)) for at in range(0, table.height, size))
+        assert parts.rows() == quick.rows()
+    assert len(set(quick["reason"])) >= 10
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(texts, min_size=1, max_size=8))
+def test_columns_have_the_words_that_texts_have(found: list[str | None]) -> None:
+    """A column's words are those of each text in its compared form, whatever script it is in."""
+    words = hashed.Words(pl.Series(found, dtype=pl.String))
+    assert words.text.to_list() == [normalise(text or "") for text in found]
+    assert words.counts.tolist() == [len(normalise(text or "").split()) for text in found]
+    assert words.words.to_list() == [word for text in found for word in normalise(text or "").split()]
+
+
+def test_hashes_that_share_a_place_are_found() -> None:
+    """Looking up finds what is known and nothing else, also where two hashes want one place of the table."""
+    import numpy as np
+
+    one = np.arange(1, 50, dtype=np.uint64) << np.uint64(32)
+    known = hashed.Known(one, one[:10])
+    asked = np.concatenate([one, one + np.uint64(1), np.zeros(1, np.uint64)])
+    assert known.of(asked).tolist() == [3] * 10 + [1] * 39 + [0] * 50
+
+
+FOREIGN = {
+    "en": "I have waited for my new card for two weeks and nobody could tell me where it is.",
+    "de": "Ich warte seit zwei Wochen auf meine neue Karte und niemand kann mir sagen, wo sie ist.",
+    "fr": "J'attends ma nouvelle carte depuis deux semaines et personne ne peut me dire où elle est.",
+    "es": "Llevo dos semanas esperando mi nueva tarjeta y nadie me puede decir dónde está.",
+    "it": "Aspetto la mia nuova carta da due settimane e nessuno mi sa dire dove sia.",
+    "nl": "Ik wacht al twee weken op mijn nieuwe kaart en niemand kan me zeggen waar die is.",
+    "pt": "Estou há duas semanas à espera do meu novo cartão e ninguém me sabe dizer onde ele está.",
+}
+
+
+@pytest.mark.parametrize("wanted", FOREIGN)
+def test_a_language_knows_its_own(wanted: str) -> None:
+    """A sentence is in its own language and in none of the others."""
+    assert [name for name, text in FOREIGN.items() if not language.other(text, wanted, frozenset())] == [wanted]
+
+
+def test_bounds_of_the_recipe_stand_in_place_of_the_schemas() -> None:
+    """`checks.quality.words` moves a field's bounds and no other's; the same text falls or passes by them."""
+    kind, known, _ = _task("classification")
+    off = Labels(use=False)
+    checks = [Checks(labels=off), Checks(labels=off, quality=QualityPart(words={"text": (8, 9)}))]
+    found = []
+    for check in checks:
+        quality = dict(Sieve(kind, check, Known(known)).checks)["quality"]
+        data = [{"text": "Block it now, please."}, {"text": "Where is my card, it has been eight days?"}]
+        found.append(quality(_table(_rules("classification"), data))["reason"].to_list())
+    assert found == [[None, None], ["quality.too_short", None]]
+    assert bounded({"a": Prose(2, 9, ends=False), "b": Prose()}, {"a": (1, 5)}) == {
+        "a": Prose(1, 5, ends=False), "b": Prose(),
+    }  # fmt: skip
+
+
+def test_bounds_of_an_unknown_field_are_refused() -> None:
+    """A field that is not there is refused before a run begins, and the message names those that are."""
+    with pytest.raises(RecipeError) as found:
+        bounded({"text": Prose(), "rationale": Prose()}, {"txt": (1, 2)})
+    assert "checks.quality.words names 'txt', which is no field of written text" in str(found.value)
+    assert "the task's fields of written text are text, rationale" in str(found.value)
+    with pytest.raises(RecipeError, match="names 'txt'"):
+        prepare(schema.shipped("templates") / "classification", {"checks.quality.words": {"txt": [1, 2]}})
+    with pytest.raises(RecipeError, match="give the least words first"):
+        prepare(schema.shipped("templates") / "classification", {"checks.quality.words": {"text": [9, 2]}})
