@@ -15,7 +15,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from synthgen import card, export, hub
+from synthgen import card, export, gate, hub
 from synthgen.errors import PublishError
 from synthgen.store.run import Run, replacing, write_text
 
@@ -88,11 +88,13 @@ def push(run: Run, target: Target, agree: Callable[[str], bool]) -> Published:
         agree: asked before a public repository is made.
 
     Raises:
+        InputError: a text that would go up holds personal data, a secret or unsafe content that nobody allowed.
         PublishError: no token, no permission, no answer, or what came back is not what was sent.
     """
     from huggingface_hub import HfApi, get_token
 
     build(run, target.repository)
+    gate.hold(run, export.splits(run))
     if get_token() is None:
         raise hub.no_token(target.repository)
     api = HfApi()

@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from synthgen import parse, schema
+from synthgen import confusion, parse, schema
+from synthgen.checks.safety import Mask
 from synthgen.prompts import Prompt
 from synthgen.recipe import Recipe, Step
-from synthgen.types import Ask, Candidate, Draft, Fault, Record, Reply, Request, Row, Seed, digest
+from synthgen.types import Ask, Candidate, Draft, Fault, Label, Prose, Record, Reply, Request, Row, Seed, digest
 
 
 @dataclass
@@ -34,9 +35,12 @@ class Writer:
     model: str
     _schemas: dict[tuple[int, int], dict[str, Any]] = field(default_factory=dict)
     _values: dict[str, list[str]] = field(default_factory=dict)
+    _labels: dict[str, Row] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """List each axis's values once."""
+        """List each axis's values once, and the labels by name; make ready what masks rows."""
+        self._labels = confusion.labels(list(self.kind.marked(Label)), self.axes)
+        self._mask = Mask(self.kind.marked(Prose), self.recipe.checks.safety)
         self._values = {name: list(dict.fromkeys(str(row[name]) for row in rows)) for name, rows in self.axes.items()}
 
     async def __call__(self, draft: Draft, ask: Ask) -> list[Candidate]:
@@ -62,10 +66,11 @@ class Writer:
         whole = {key: value for key, value in draft.cell.items() if key in self.kind.model_fields} | data
         if isinstance(row, Fault):
             return Candidate(name, draft, requests, whole, None, row)
+        whole, masked = self._mask(whole)
         record = schema.admit(self.kind, whole, self.axes)
         if isinstance(record, Fault):
-            return Candidate(name, draft, requests, whole, None, record)
-        return Candidate(name, draft, requests, whole, record)
+            return Candidate(name, draft, requests, whole, None, record, masked)
+        return Candidate(name, draft, requests, whole, record, masked=masked)
 
     def request(self, draft: Draft, number: int, record: Row) -> Request:
         """Return the request of one step of a draft.
@@ -89,6 +94,7 @@ class Writer:
                 "others": self._others(draft.cell),
                 "record": record,
                 "rows": rows,
+                "unlike": [self._labels[name] for name in draft.unlike if name in self._labels],
             }
         )
         parameters = self._parameters(step, draft, rows)

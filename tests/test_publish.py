@@ -379,6 +379,20 @@ def test_dry_run_pushes_nothing_and_needs_no_token(run: Run, hub: Hub, push: Pus
     assert 'load_dataset("OWNER/bank")' in (run.hub / "README.md").read_text(encoding="utf-8")
 
 
+def test_open_finds_keep_a_push_down_before_anything_is_asked(run: Run, hub: Hub, push: Push, tmp_path: Path) -> None:
+    """With an address in one row nothing is uploaded and the Hub asked nothing; without it the push goes up."""
+    spoilt = Run(shutil.copytree(run.folder, tmp_path / "bank"))
+    kept = spoilt.read("kept")
+    text = pl.when(pl.int_range(pl.len()) == 0).then(pl.lit("Mail anna.schmidt@acme.com.")).otherwise(pl.col("text"))
+    spoilt.write("kept", kept.with_columns(text.alias("text")))
+    done = push("owner/bank", "--yes", "--private", folder=spoilt.folder)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "still hold safety.email in 1 row" in done.stderr
+    assert hub.requests == []
+    spoilt.write("kept", kept)
+    assert push("owner/bank", "--yes", folder=spoilt.folder).returncode == 0
+
+
 def test_card_says_how_the_dataset_was_made(run: Run) -> None:
     """The card has the waterfall, balance, splits and leakage, cost, model, limits, samples, and sound metadata."""
     tables = splits(run)

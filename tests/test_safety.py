@@ -17,6 +17,7 @@ from synthgen.recipe import Safety as SafetyPart
 from synthgen.sift import Known, Sieve
 from synthgen.types import Prose
 from tests.cases import Case, cases
+from tests.test_safety_unsafe import UNSAFE
 
 KEY = "b3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQ"
 """The beginning that every key file of OpenSSH shares: no key."""
@@ -212,7 +213,7 @@ SAFETY = [
 
 
 def _check(text: str, check: Safety | None = None) -> tuple[str | None, str | None]:
-    found = (check or Safety())(pl.DataFrame({"prose:text": [text]}))
+    found = (check or Safety(SafetyPart()))(pl.DataFrame({"prose:text": [text]}))
     return found["reason"][0], found["evidence"][0]
 
 
@@ -225,7 +226,7 @@ def test_each_find_falls_and_no_look_alike(case: Case) -> None:
 def test_every_code_has_four_finds_and_four_look_alikes() -> None:
     """No code of this check stands without texts that hold it in place."""
     for code in (code for code in REASONS if code.startswith("safety.")):
-        told = [case.falls for case in SAFETY if case.code == code]
+        told = [case.falls for case in [*SAFETY, *UNSAFE] if case.code == code]
         assert (told.count(True) >= 4, told.count(False) >= 4) == (True, True), code
 
 
@@ -249,14 +250,14 @@ def test_evidence_of_a_secret_shows_nothing_of_it(secret: str) -> None:
 
 def test_fakes_of_the_recipe_pass() -> None:
     """A pattern of the recipe lets through what it matches inside, and nothing beside it."""
-    check = Safety(fakes=[r"@acme\.com$", r"(?i)^de89 ?3704"])
+    check = Safety(SafetyPart(fakes=[r"@acme\.com$", r"(?i)^de89 ?3704"]))
     assert _check("Mail anna@acme.com for DE89 3704 0044 0532 0130 00.", check)[0] is None
     assert _check("Mail anna@acme.com or anna@acme.org.", check)[0] == "safety.email"
 
 
 def test_a_code_that_is_allowed_passes_and_hides_no_other() -> None:
     """With safety.url allowed links pass, digits in them are no phone numbers, and an e-mail address still falls."""
-    check = Safety(allow=["safety.url"])
+    check = Safety(SafetyPart(allow=["safety.url"]))
     assert _check("See https://www.acme.com/call/0151-23456789 now.", check)[0] is None
     assert _check("See https://www.acme.com or mail anna@acme.com.", check)[0] == "safety.email"
 
@@ -271,7 +272,7 @@ def test_a_published_test_card_would_fall_were_it_not_listed(card: str) -> None:
 def test_every_field_of_written_text_is_read() -> None:
     """A find in any field is evidence under that field's name; an empty field is none."""
     table = pl.DataFrame({"prose:a": ["Fine.", None], "prose:b": [None, "Mail anna@acme.com."]})
-    found = Safety()(table)
+    found = Safety(SafetyPart())(table)
     assert found["reason"].to_list() == [None, "safety.email"]
     assert found["evidence"].to_list() == [None, "b: anna… (13 characters)"]
 
@@ -281,7 +282,12 @@ def test_the_check_stands_after_quality_and_can_be_switched_off() -> None:
     root = schema.shipped("templates") / "instruction"
     kind = schema.load(schema.find("instruction", root))
     known = seeds.load("seeds.jsonl", root, kind, {})
-    assert [name for name, _ in Sieve(kind, Checks(), Known(known)).checks] == ["validate", "quality", "safety", "dedup"]
+    assert [name for name, _ in Sieve(kind, Checks(), Known(known)).checks] == [
+        "validate",
+        "quality",
+        "safety",
+        "dedup",
+    ]
     off = Checks(safety=SafetyPart(use=False), labels=Labels(use=False))
     assert [name for name, _ in Sieve(kind, off, Known(known)).checks] == ["validate", "quality", "dedup"]
 
@@ -295,7 +301,7 @@ def test_no_shipped_seed_holds_personal_data(task: str) -> None:
     table = pl.DataFrame(
         {f"prose:{name}": pl.Series([row[name] for row in rows], dtype=pl.String) for name in kind.marked(Prose)}
     )
-    found = Safety()(table)
+    found = Safety(SafetyPart())(table)
     assert found.filter(pl.col("reason").is_not_null()).rows() == []
 
 
