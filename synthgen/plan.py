@@ -16,9 +16,10 @@ from math import comb
 from typing import Any
 
 from synthgen import split as splits
+from synthgen.confusion import Confusion, Mixed
 from synthgen.recipe import Recipe
 from synthgen.text import normalise
-from synthgen.types import Candidate, Draft, Row, Seed
+from synthgen.types import Candidate, Draft, Label, Row, Seed
 
 AVOID, OPENINGS = 4, 6
 """Kept texts, and over-used openings, that a prompt says not to repeat."""
@@ -70,8 +71,10 @@ class Plan:
         groups = _groups(axes, recipe.balance)
         parts = splits.generated(recipe.split)
         wanted = splits.quotas(recipe.rows, {key: weight for key, (weight, _) in groups.items()}, parts)
+        self.wanted = wanted
+        """Rows that each cell has in the end; its quota is more where the best are chosen."""
         self.cells = {
-            (group, part): Tally({**values, "split": part}, wanted[group, part])
+            (group, part): Tally({**values, "split": part}, recipe.pooled(wanted[group, part]))
             for part in parts
             for group, (_, values) in groups.items()
         }
@@ -79,6 +82,7 @@ class Plan:
         self._in_flight: Counter[tuple[str, str]] = Counter()
         self._kept, self._read = FIRST_GUESS
         self._fields = set(type(seeds[0].record).model_fields) if seeds else set()
+        self._confusion = Confusion(list(type(seeds[0].record).marked(Label)) if seeds else [], axes, seeds)
 
     def key(self, values: Row) -> tuple[str, str]:
         """Return the name of the cell that a draft's values belong to."""
@@ -140,8 +144,17 @@ class Plan:
         tally.used.add(shown)
         tally.shown.update(draft.examples)
 
-    def read(self, draft: Draft, candidates: Sequence[Candidate], kept: Sequence[Candidate]) -> list[Candidate]:
-        """Count a draft's rows; return the kept ones that the cell still had room for."""
+    def read(
+        self, draft: Draft, candidates: Sequence[Candidate], kept: Sequence[Candidate], mixed: Sequence[Mixed] = ()
+    ) -> list[Candidate]:
+        """Count a draft's rows; return the kept ones that the cell still had room for.
+
+        Args:
+            draft: what was asked for.
+            candidates: what came of it.
+            kept: those that every check kept.
+            mixed: for those whose label was read as another, the two: later drafts of the label say what it is not.
+        """
         key = self.key(draft.cell)
         tally = self.cells.get(key)
         if tally is None:
@@ -149,6 +162,7 @@ class Plan:
         self._in_flight[key] -= 1
         tally.read += len(candidates)
         self._read += len(candidates)
+        self._confusion.read(draft.cell, len(candidates), mixed)
         taken = list(kept[: max(0, tally.needs)])
         for candidate in taken:
             tally.kept += 1
@@ -174,6 +188,7 @@ class Plan:
             examples,
             _nearest(tally.texts, [self._wordings[name] for name in examples]),
             _over_used(tally),
+            self._confusion.unlike(cell),
         )
 
     def _pool(self, values: Row, seeds: Sequence[Seed]) -> tuple[list[str], list[str]]:

@@ -7,7 +7,7 @@ where the model is to go on, and each field of an example stands on a line `Fiel
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from synthgen.errors import PromptError
 from synthgen.types import Message
 
-KNOWN = ("about", "avoid", "axes", "cell", "detail", "examples", "openings", "others", "record", "rows")
+KNOWN = ("about", "avoid", "axes", "cell", "detail", "examples", "openings", "others", "record", "rows", "unlike")
 """The names that a prompt may use; docs/prompts.md says what each holds."""
 
 _ENVIRONMENT = ImmutableSandboxedEnvironment(
@@ -43,20 +43,21 @@ class Prompt:
     Args:
         path: the file, whose name every error carries.
         source: its text.
+        names: what it may use.
 
     Raises:
-        PromptError: its syntax is broken, or it uses a name that is not in `KNOWN`.
+        PromptError: its syntax is broken, or it uses another name.
     """
 
-    def __init__(self, path: Path, source: str) -> None:
-        self.path, self.source = path, source
+    def __init__(self, path: Path, source: str, names: Sequence[str] = KNOWN) -> None:
+        self.path, self.source, self._names = path, source, names
         try:
             tree = _ENVIRONMENT.parse(source)
             self._template: Template = _ENVIRONMENT.from_string(source)
         except TemplateSyntaxError as error:
             where = f"{path}:{error.lineno}"
             raise PromptError(what=f"the prompt is broken ({error.message})", where=where, fix="mend it") from error
-        unknown = meta.find_undeclared_variables(tree) - set(KNOWN)
+        unknown = meta.find_undeclared_variables(tree) - set(names)
         if unknown:
             name = min(unknown)
             raise self._undefined(name, min(one.lineno for one in tree.find_all(nodes.Name) if one.name == name))
@@ -67,12 +68,12 @@ class Prompt:
         return self.path.name.endswith(".continue.j2")
 
     def _undefined(self, name: str, line: int) -> PromptError:
-        near = get_close_matches(name, KNOWN, 1, 0.4)
+        near = get_close_matches(name, self._names, 1, 0.4)
         fix = f"did you mean '{near[0]}'? " if near else ""
         return PromptError(
             what=f"the prompt uses '{name}', which is not defined",
             where=f"{self.path}:{line}",
-            fix=f"{fix}known names are {', '.join(KNOWN)}",
+            fix=f"{fix}known names are {', '.join(self._names)}",
         )
 
     def render(self, values: dict[str, Any]) -> list[Message]:
@@ -109,7 +110,7 @@ class Prompt:
         return [line.strip() for part in parts for line in part.split("\n") if line.strip()]
 
 
-def find(name: str, folders: Iterable[Path], *, continues: bool) -> Prompt:
+def find(name: str, folders: Iterable[Path], *, continues: bool, names: Sequence[str] = KNOWN) -> Prompt:
     """Find a prompt's file, its `.continue.j2` twin where the model wants one, and compile it.
 
     Raises:
@@ -122,7 +123,7 @@ def find(name: str, folders: Iterable[Path], *, continues: bool) -> Prompt:
         why = "this model carries patterns on and needs a prompt made for that" if continues else "it is missing"
         raise PromptError(what=f"there is no prompt '{wanted}': {why}", where=str(places[0]), fix="write that file")
     try:
-        prompt = Prompt(path, path.read_text(encoding="utf-8"))
+        prompt = Prompt(path, path.read_text(encoding="utf-8"), names)
     except (OSError, UnicodeDecodeError) as error:
         raise PromptError(what=f"it cannot be read ({error})", where=str(path), fix="save it as UTF-8") from error
     if not continues and "user" not in prompt._template.blocks:  # noqa: SLF001 - the same module
