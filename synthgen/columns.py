@@ -146,6 +146,8 @@ def guess(first: Sequence[Row], source: str) -> tuple[str, Reading]:
 
 def storable(value: Any) -> Any:  # noqa: ANN401 - whatever a table holds
     """Return a value as JSON can keep it: what is no JSON becomes text, what is no character a question mark."""
+    if isinstance(value, str) and value.isascii():
+        return value
     if isinstance(value, dict):
         return {storable(str(key)): storable(one) for key, one in value.items()}
     if isinstance(value, list | tuple):

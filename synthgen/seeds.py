@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from synthgen import columns, schema
 from synthgen.errors import SeedError
 from synthgen.types import Fault, Record, Row, Seed, digest
 
 KINDS = ".jsonl, .csv or .parquet"
+BATCH = 1_000
+"""Rows that are taken from a table of columns at a time."""
 
 
 def read(source: str, root: Path) -> Iterator[tuple[str, Row]]:
-    """Give each row of a table with its place (`file:line`, or `source row N`).
+    """Give each row of a table with its place (`file:line`, or `source row N`); no table is in memory whole.
 
     Args:
         source: a path relative to `root`, `-` for JSONL on standard input, or `hf://owner/dataset`.
@@ -28,7 +30,7 @@ def read(source: str, root: Path) -> Iterator[tuple[str, Row]]:
         SeedError: the table cannot be read; a broken line is named.
     """
     if source == "-":
-        yield from _json_lines(sys.stdin.buffer.read(), "standard input")
+        yield from _json_lines(sys.stdin.buffer, "standard input")
         return
     if source.startswith("hf://"):
         yield from _from_hub(source)
@@ -81,12 +83,13 @@ def _fields(reading: columns.Reading, row: Row, where: str) -> Row | Fault:
 
 
 def _jsonl(path: Path) -> Iterator[tuple[str, Row]]:
-    return _json_lines(_bytes(path), str(path))
+    with _opened(path) as file:
+        yield from _json_lines(file, str(path))
 
 
-def _json_lines(data: bytes, name: str) -> Iterator[tuple[str, Row]]:
-    # Split at \n alone: str.splitlines also splits at U+2028 and U+0085, which stand inside strings.
-    for number, line in zip(count(1), data.split(b"\n"), strict=False):
+def _json_lines(lines: Iterable[bytes], name: str) -> Iterator[tuple[str, Row]]:
+    # A file of bytes ends its lines at \n alone: U+2028 and U+0085, which stand inside strings, end none.
+    for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
         where = f"{name}:{number}"
@@ -103,37 +106,40 @@ def _csv(path: Path) -> Iterator[tuple[str, Row]]:
     import csv
     import io
 
-    try:
-        text = _bytes(path).decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise SeedError(what="this is not UTF-8 text", where=str(path), fix="save it as UTF-8") from error
-    reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
-    try:
-        for row in reader:
-            if None in row or None in row.values():
-                raise SeedError(
-                    what=f"this line does not have {len(reader.fieldnames or [])} columns as the first one has",
-                    where=f"{path}:{reader.line_num}",
-                    fix="quote values that hold commas",
-                )
-            yield f"{path}:{reader.line_num}", {key: value for key, value in row.items() if value != ""}
-    except csv.Error as error:
-        raise SeedError(
-            what=f"this is not CSV ({error})", where=f"{path}:{reader.reader.line_num}", fix="mend it"
-        ) from error
+    with _opened(path) as file:
+        reader = csv.DictReader(io.TextIOWrapper(file, "utf-8-sig", newline=""), strict=True)
+        try:
+            for row in reader:
+                if None in row or None in row.values():
+                    raise SeedError(
+                        what=f"this line does not have {len(reader.fieldnames or [])} columns as the first one has",
+                        where=f"{path}:{reader.line_num}",
+                        fix="quote values that hold commas",
+                    )
+                yield f"{path}:{reader.line_num}", {key: value for key, value in row.items() if value != ""}
+        except csv.Error as error:
+            raise SeedError(
+                what=f"this is not CSV ({error})", where=f"{path}:{reader.reader.line_num}", fix="mend it"
+            ) from error
+        except UnicodeDecodeError as error:
+            raise SeedError(what="this is not UTF-8 text", where=str(path), fix="save it as UTF-8") from error
 
 
 def _parquet(path: Path) -> Iterator[tuple[str, Row]]:
     import polars as pl
+    import pyarrow as pa
+    from pyarrow.parquet import ParquetFile
 
+    number = count(1)
     try:
-        table = pl.read_parquet(path)
-    except (pl.exceptions.PolarsError, OSError) as error:
+        with _opened(path) as data, ParquetFile(data) as file:
+            classes = _classes(path)
+            for batch in file.iter_batches(BATCH):
+                for row in pl.DataFrame(batch).iter_rows(named=True):
+                    yield f"{path} row {next(number)}", _named(row, classes)
+    except (pa.ArrowException, pl.exceptions.PolarsError, OSError) as error:
         said = str(error).split("\n", 1)[0]
         raise SeedError(what=f"this is not Parquet ({said})", where=str(path), fix="write it anew") from error
-    classes = _classes(path)
-    for number, row in enumerate(table.iter_rows(named=True), 1):
-        yield f"{path} row {number}", _named(row, classes)
 
 
 def _classes(path: Path) -> dict[str, list[str]]:
@@ -202,13 +208,15 @@ def _tables(loaded: Any, name: str) -> Iterator[tuple[str, Row]]:  # noqa: ANN40
     parts = loaded if isinstance(loaded, dict) else {"": loaded}
     for split, table in parts.items():
         classes = {key: list(one.names) for key, one in table.features.items() if type(one).__name__ == "ClassLabel"}
-        for number, row in enumerate(table, 1):
-            yield f"{name} {split} row {number}".replace("  ", " "), _named(dict(row), classes)
+        names, place = table.column_names, f"{name} {split}".rstrip()
+        rows = (row for part in table.iter(BATCH) for row in zip(*(part[key] for key in names), strict=True))
+        for number, row in enumerate(rows, 1):
+            yield f"{place} row {number}", _named(dict(zip(names, row, strict=True)), classes)
 
 
-def _bytes(path: Path) -> bytes:
+def _opened(path: Path) -> BinaryIO:
     try:
-        return path.read_bytes()
+        return path.open("rb")
     except OSError as error:
         raise SeedError(
             what=f"it cannot be read ({error.strerror})", where=str(path), fix="check its permissions"

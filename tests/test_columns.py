@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from synthgen import cli, columns, export, pipeline, schema, seeds, views
+from synthgen import audit, cli, columns, export, schema, seeds, views
 from synthgen.errors import InputError, SeedError
 from synthgen.store.run import Run
 from synthgen.types import Fault, Message, Record, Row
@@ -114,7 +114,7 @@ def test_each_format_gives_the_same_records(task: str, form: str, rows: list[Row
     path = _write(rows, tmp_path / f"theirs.{suffix}")
     before = sha256(path.read_bytes()).hexdigest()
     assert list(_read(path, KINDS[task])) == FIELDS[task]
-    result = pipeline.audit(str(path), task, tmp_path / "out", None)
+    result = audit.audit(str(path), task, tmp_path / "out", None)
     assert result.notes[0].startswith(f"read as {form}: ")
     assert result.waterfall[0] == ("validate", len(rows), len(rows))
     found = seeds.load(path.name, tmp_path, KINDS[task], {})
@@ -223,7 +223,7 @@ def test_conversations_as_text_in_a_table(tmp_path: Path) -> None:
 def test_system_turns_are_named_as_left_out(tmp_path: Path) -> None:
     """A note says that system turns are not used."""
     path = _write(_talks(SAID)["ShareGPT"], tmp_path / "theirs.jsonl")
-    notes = pipeline.audit(str(path), "classification", tmp_path / "out", None).notes
+    notes = audit.audit(str(path), "classification", tmp_path / "out", None).notes
     assert notes[0] == "read as ShareGPT: text, label ← conversations; not used: system turns"
 
 
@@ -271,7 +271,7 @@ def test_broken_rows_are_candidates_with_a_fault(task: str, tmp_path: Path) -> N
     """Conversations of several turns, none, or of something else fall with what is wrong; the good rows stay."""
     good = [{"messages": _turns(_whole(one, two), three)} for one, two, three in ASKED]
     path = _write([*({"messages": one} for one in BROKEN), {"id": float("nan")}, *good], tmp_path / "mixed.jsonl")
-    result = pipeline.audit(str(path), task, tmp_path / "out", None)
+    result = audit.audit(str(path), task, tmp_path / "out", None)
     count = len(BROKEN) + 1
     assert result.waterfall[0] == ("validate", count + len(good), len(good))
     assert result.reasons["validate.schema"] == count
@@ -287,7 +287,7 @@ def test_broken_values_of_plain_columns(tmp_path: Path) -> None:
     values: list[Any] = [float("nan"), {"a": float("inf")}, "\ud800", True, [], ["a", "b"], None]
     rows = [{"query": value, "topic": "card", "split": "\ud800"} for value in values]
     rows += [{"query": "Where is my card?", "topic": 3}] * 9
-    result = pipeline.audit(str(_write(rows, tmp_path / "a.jsonl")), "", tmp_path / "out", None)
+    result = audit.audit(str(_write(rows, tmp_path / "a.jsonl")), "", tmp_path / "out", None)
     assert result.reasons["validate.schema"] == len(values)
     assert Run(tmp_path / "out").read("kept")["label"].to_list() == ["3"]
 

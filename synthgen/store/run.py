@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
-from io import BytesIO
+from io import BufferedWriter, BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,10 @@ from synthgen.errors import InputError, StoreError
 
 if TYPE_CHECKING:
     import polars as pl
+    from pyarrow.parquet import ParquetWriter
+
+GROUP = 10_000
+"""Rows in a row group: what the Hub's viewer takes at most."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +49,11 @@ class Run:
         return self.folder / "diversity.json"
 
     @property
+    def confusion(self) -> Path:
+        """Which labels the check of labels read as which, and how often."""
+        return self.folder / "confusion.json"
+
+    @property
     def hub(self) -> Path:
         """Exactly what a push uploads."""
         return self.folder / "hub"
@@ -59,8 +68,13 @@ class Run:
         """What the checks caught of faults that were planted in the run's own rows."""
         return self.folder / "selftest.json"
 
+    @property
+    def calibration(self) -> Path:
+        """What the judge is worth, held against people's readings."""
+        return self.folder / "calibrate.json"
+
     def table(self, name: str) -> Path:
-        """Return the path of candidates, verdicts, kept or rejected."""
+        """Return the path of candidates, verdicts, kept, rejected or review."""
         return self.folder / f"{name}.parquet"
 
     def read(self, name: str) -> pl.DataFrame:
@@ -89,9 +103,35 @@ class Run:
         """Write one of the run's tables."""
         # In two steps, because polars calls a full disk a broken file.
         data = BytesIO()
-        table.write_parquet(data, row_group_size=10_000)
+        table.write_parquet(data, row_group_size=GROUP)
         with replacing(self.table(name)) as path:
             path.write_bytes(data.getvalue())
+
+    @contextmanager
+    def growing(self, names: Sequence[str]) -> Iterator[dict[str, Growing]]:
+        """Give tables that are written as they grow; all of them take their places at the end, or none.
+
+        Raises:
+            StoreError: the folder cannot be written, or the disk is full.
+        """
+        with ExitStack() as places:
+            tables = {name: Growing(places.enter_context(replacing(self.table(name)))) for name in names}
+            for table in tables.values():
+                places.callback(table.abandon)
+            yield tables
+            for table in tables.values():
+                table.close()
+
+    @contextmanager
+    def passing(self, name: str) -> Iterator[Growing]:
+        """Give a table that holds rows on their way, and is gone at the end."""
+        path = self.folder / f".{name}.parquet.part"
+        table = Growing(path)
+        try:
+            yield table
+        finally:
+            table.abandon()
+            path.unlink(missing_ok=True)
 
     def read_lock(self) -> dict[str, Any] | None:
         """Return what ran, or None where nothing did."""
@@ -117,6 +157,81 @@ class Run:
         }
 
 
+class Growing:
+    """A table that is written as it grows, in row groups of one size: the bytes do not say how it grew.
+
+    Args:
+        path: the file, made when the first rows come; they also give the columns and their types.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._waiting: list[pl.DataFrame] = []
+        self._rows = 0
+        self._file: BufferedWriter | None = None
+        self._writer: ParquetWriter | None = None
+
+    def add(self, rows: pl.DataFrame) -> None:
+        """Take rows in, and write them as soon as they fill a row group."""
+        import polars as pl
+
+        self._waiting.append(rows)
+        self._rows += rows.height
+        if self._rows < GROUP:
+            return
+        whole = pl.concat(self._waiting)
+        while whole.height >= GROUP:
+            self._write(whole.head(GROUP))
+            whole = whole.slice(GROUP)
+        self._waiting, self._rows = [whole], whole.height
+
+    def _write(self, rows: pl.DataFrame) -> None:
+        import polars as pl
+        from pyarrow.parquet import ParquetWriter
+
+        table = rows.rechunk().to_arrow(compat_level=pl.CompatLevel.oldest())
+        with writing(self._path):
+            if self._file is None or self._writer is None:
+                # A file of Python's: its errors are the disk's own, and what the disk takes in part is written on.
+                self._file = self._path.open("wb")
+                self._writer = ParquetWriter(self._file, table.schema, compression="zstd")
+            self._writer.write_table(table, row_group_size=GROUP)
+
+    def close(self) -> None:
+        """Write what waits, and the table's end."""
+        import polars as pl
+
+        if self._waiting and (self._rows or self._writer is None):
+            self._write(pl.concat(self._waiting))
+        self._waiting, self._rows = [], 0
+        if self._file is not None and self._writer is not None:
+            with writing(self._path):
+                self._writer.close()
+                self._file.close()
+
+    def abandon(self) -> None:
+        """Let go of a table that was not closed; its file is no table then."""
+        if self._file is None or self._file.closed:
+            return
+        if self._writer is not None:
+            self._writer.is_open = False  # else it writes the table's end when Python forgets it
+        # The disk may be full, and nobody reads what could not be written.
+        with suppress(OSError):
+            self._file.close()
+
+    def again(self, *columns: str) -> Iterator[pl.DataFrame]:
+        """End the table, and give its rows a row group at a time, if it ever had any."""
+        import polars as pl
+        from pyarrow.parquet import ParquetFile
+
+        self.close()
+        if self._writer is None:
+            return
+        with ParquetFile(self._path) as file:
+            for number in range(file.num_row_groups):
+                yield pl.DataFrame(file.read_row_group(number, columns=list(columns)))
+
+
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
     """Give a path to write to; it takes the place of `path` once it is whole.
@@ -126,18 +241,33 @@ def replacing(path: Path) -> Iterator[Path]:
     """
     part = path.with_name(f".{path.name}.part")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        yield part
-        os.replace(part, path)  # noqa: PTH105 - atomic on one file system, and says so
-    except OSError as error:
-        raise StoreError(
-            what=f"it cannot be written ({error.strerror or error}); what was there before still is",
-            where=str(path),
-            fix="make room or choose another --out, then run the same command again",
-        ) from error
+        with writing(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            yield part
+            os.replace(part, path)  # noqa: PTH105 - atomic on one file system, and says so
     finally:
         if part.exists():
             part.unlink()
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Say in one message that a file cannot be written.
+
+    Args:
+        path: the file, or the hidden one (`.NAME.part`) that takes its place later.
+
+    Raises:
+        StoreError: the folder cannot be written, or the disk is full.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise StoreError(
+            what=f"it cannot be written ({error.strerror or error}); what was there before still is",
+            where=str(path.with_name(path.name.removeprefix(".").removesuffix(".part"))),
+            fix="make room or choose another --out, then run the same command again",
+        ) from error
 
 
 def write_text(path: Path, text: str) -> None:
