@@ -13,10 +13,12 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import re
 import sys
 import threading
 import time
 from dataclasses import dataclass, field
+from math import log
 from typing import TYPE_CHECKING, Any, Self
 
 from aiohttp import web
@@ -87,6 +89,8 @@ class OpenAIServer:
         features: the forms of asking for structure that it knows, of `FEATURES`; it refuses the others.
         capacity: with more requests than this in flight it answers 429; None = it never does.
         answer: gives the text for a request's body, in the place of the fake model.
+        flags: says whether moderation flags a text; None = it flags none.
+        sure: how sure the model is of each "yes" and "no" where log-probabilities are asked for; None = it gives none.
         port: where it listens; 0 = a free port.
         records: whether it keeps each request; a benchmark has no need to.
     """
@@ -97,6 +101,8 @@ class OpenAIServer:
     features: frozenset[str] | set[str] = FEATURES
     capacity: int | None = None
     answer: Callable[[Body], str] | None = None
+    flags: Callable[[str], bool] | None = None
+    sure: float | None = None
     port: int = 0
     records: bool = True
     requests: list[Received] = field(default_factory=list, init=False)
@@ -150,6 +156,8 @@ class OpenAIServer:
         self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
         app = web.Application()
         app.router.add_post("/v1/chat/completions", self._chat)
+        app.router.add_post("/v1/moderations", self._chat)
+        app.router.add_post("/v1/embeddings", self._chat)
         app.router.add_get("/v1/models", self._models)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
         await runner.setup()
@@ -206,9 +214,16 @@ class OpenAIServer:
             raise refused
         if self.latency:
             await asyncio.sleep(self.latency)
+        if received.path.endswith("/embeddings"):
+            return web.json_response(_vectors(body))
+        if received.path.endswith("/moderations"):
+            return web.json_response(_moderation(body, flagged=bool(self.flags and self.flags(body["input"]))))
         asked = question(body)
         text = self.answer(body) if self.answer else fake.answer(asked)
-        return web.json_response(_completion(body, asked, text))
+        completion = _completion(body, asked, text)
+        if self.sure is not None and body.get("logprobs"):
+            completion["choices"][0]["logprobs"] = {"content": _tokens(text, self.sure)}
+        return web.json_response(completion)
 
     def _fault(self, body: Body) -> _Fault | None:
         for fault in self._faults:
@@ -223,7 +238,7 @@ class OpenAIServer:
         return _RefusedError(401, error("Incorrect API key provided.", "invalid_api_key"))
 
     def _wrong_form(self, body: Body) -> _RefusedError | None:
-        if "messages" not in body:
+        if "messages" not in body and "input" not in body:
             return _RefusedError(400, error("Missing required parameter: 'messages'.", "missing", "messages"))
         if body.get("model") not in self.models:
             said = f"The model `{body.get('model')}` does not exist or you do not have access to it."
@@ -272,6 +287,19 @@ def question(body: Body) -> Request:
     return Request(body["model"], (*before, last), parameters, schema)
 
 
+def _vectors(body: Body) -> Body:
+    """Return an embedding for each text: how often each letter of the alphabet stands in it."""
+    letters = "abcdefghijklmnopqrstuvwxyz"
+    counts = [[float(text.lower().count(letter)) for letter in letters] for text in body["input"]]
+    data = [{"object": "embedding", "index": at, "embedding": one} for at, one in enumerate(counts)]
+    return {
+        "object": "list",
+        "data": data[::-1],
+        "model": body["model"],
+        "usage": {"prompt_tokens": 1, "total_tokens": 1},
+    }
+
+
 def _faulty(fault: _Fault, request: web.Request) -> web.Response:
     if fault.status == DROPPED:
         if request.transport:
@@ -304,6 +332,28 @@ def _completion(body: Body, asked: Request, text: str) -> Body:
             "total_tokens": prompt + completion,
         },
     }
+
+
+def _moderation(body: Body, *, flagged: bool) -> Body:
+    """Return an answer of OpenAI's moderation."""
+    names = ("harassment", "hate", "illicit", "self-harm", "sexual", "violence")
+    result = {
+        "flagged": flagged,
+        "categories": {name: flagged and name == "violence" for name in names},
+        "category_scores": {name: 0.93 if flagged and name == "violence" else 0.01 for name in names},
+    }
+    return {"id": "modr-1", "model": body["model"], "results": [result]}
+
+
+def _tokens(text: str, sure: float) -> list[Body]:
+    """Return a text's tokens as OpenAI gives them: words, and what stands between them."""
+    found = []
+    for token in re.findall(r"\w+|\W", text):
+        tops = [{"token": token, "logprob": log(sure)}]
+        if token in {"yes", "no"}:
+            tops.append({"token": "no" if token == "yes" else "yes", "logprob": log(1 - sure)})
+        found.append({"token": token, "logprob": log(sure), "top_logprobs": tops})
+    return found
 
 
 def main() -> None:

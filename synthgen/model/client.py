@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from synthgen.errors import EndpointError
 from synthgen.model.wrap import PushedBackError
-from synthgen.types import Reply, Request
+from synthgen.types import MODERATION, Reply, Request
 
 if TYPE_CHECKING:
     import httpx2
@@ -74,10 +74,11 @@ class Endpoint:
         import httpx2
         import openai
 
+        moderates = MODERATION in request.parameters
         body = self.body(request)
         try:
             response = await self._client.post(
-                "/chat/completions",
+                "/moderations" if moderates else "/chat/completions",
                 body=body,
                 cast_to=httpx2.Response,
                 options={"headers": {"Idempotency-Key": request.id}},
@@ -92,10 +93,12 @@ class Endpoint:
             if isinstance(cause, httpx2.TimeoutException) and not isinstance(cause, httpx2.ConnectTimeout):
                 raise PushedBackError(said="no answer in time") from error
             raise PushedBackError(said=f"no connection to {self.base_url} ({cause or error})") from error
-        return self._reply(response)
+        return self._moderated(response) if moderates else self._reply(response)
 
     def body(self, request: Request) -> dict[str, Any]:
         """Return the JSON body that asks for the request's structure in the endpoint's mode."""
+        if MODERATION in request.parameters:
+            return {"model": request.model, "input": request.messages[-1]["content"]}
         body: dict[str, Any] = {"model": request.model, "messages": list(request.messages)}
         body |= {key: value for key, value in request.parameters.items() if key not in self.dropped}
         if "max_tokens" in self.dropped & request.parameters.keys():  # newer vendors' name for the same limit
@@ -139,6 +142,21 @@ class Endpoint:
             return Reply(text=said, finish_reason="refused")
         raise refusal(status, said, self.base_url, request.model)
 
+    def _moderated(self, response: httpx2.Response) -> Reply:
+        try:
+            result = response.json()["results"][0]
+            result["flagged"], result["categories"].items()
+        except (ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
+            raise self._foreign(response) from error
+        return Reply(text=json.dumps(result), model=str(response.json().get("model") or ""))
+
+    def _foreign(self, response: httpx2.Response) -> EndpointError:
+        return EndpointError(
+            what=f"this does not answer as the OpenAI protocol says: {response.text[:120]!r}",
+            where=self.base_url,
+            fix="check --base-url: it usually ends in /v1",
+        )
+
     def _reply(self, response: httpx2.Response) -> Reply:
         try:
             answer = response.json()
@@ -150,11 +168,7 @@ class Endpoint:
             said = calls[0]["function"]["arguments"] if calls else message.get("content") or message.get("refusal")
             text, tokens = _plain(said), _tokens(choice)
         except (ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
-            raise EndpointError(
-                what=f"this does not answer as the OpenAI protocol says: {response.text[:120]!r}",
-                where=self.base_url,
-                fix="check --base-url: it usually ends in /v1",
-            ) from error
+            raise self._foreign(response) from error
         usage = answer.get("usage") or {}
         return Reply(
             text=text,

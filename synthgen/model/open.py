@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from synthgen.errors import EndpointError
 from synthgen.model import fake
@@ -20,6 +21,9 @@ from synthgen.model.wrap import Budget, Limits, remembered, retried
 from synthgen.recipe import Model
 from synthgen.store.ledger import Ledger
 from synthgen.types import Ask, Reply, Request, canonical
+
+if TYPE_CHECKING:
+    from synthgen.model.client import Endpoint
 
 ENDPOINT = "endpoint"
 """How the ledger's facts on endpoints begin."""
@@ -68,12 +72,13 @@ class Models:
     ) -> None:
         await self._stack.aclose()
 
-    def open(self, model: Model, local: Weights | None) -> Opened:
+    def open(self, model: Model, local: Weights | None, *, probes: bool = True) -> Opened:
         """Return a model: remembered ∘ retried ∘ paced ∘ budgeted endpoint; the same one for the same model.
 
         Args:
             model: as the recipe gives it.
             local: its file, where it runs here.
+            probes: whether it answers chats, and so must first be asked what it can do.
 
         Raises:
             EndpointError: there is a limit on cost, and nobody knows the model's price.
@@ -81,14 +86,27 @@ class Models:
         known = self._opened.get((model, local))
         if known is None:
             pace = Pace(concurrency(model, local))
-            endpoint = fake.ask if model.name == "fake" else _lazily(self._stack, model, local, self._ledger)
+            endpoint = fake.ask if model.name == "fake" else _lazily(lambda: self._start(model, local, probes=probes))
             within = self._budget.around(endpoint, Price(model))
             known = Opened(remembered(retried(within, pace), self._ledger), pace, self._budget)
             self._opened[model, local] = known
         return known
 
+    async def _start(self, model: Model, local: Weights | None, *, probes: bool) -> Ask:
+        from synthgen.model.client import Endpoint
 
-def _lazily(stack: AsyncExitStack, model: Model, local: Weights | None, ledger: Ledger) -> Ask:
+        if local:
+            log = self._ledger.path.with_name("local.log")
+            server = await asyncio.to_thread(LocalServer, local, log)
+            self._stack.enter_context(server)
+            return (await self._stack.enter_async_context(Endpoint(server.base_url, "local", model.timeout))).ask
+        endpoint = await self._stack.enter_async_context(Endpoint(model.base_url, key(model), model.timeout))
+        if probes:
+            await _learn(endpoint, model, self._ledger)
+        return endpoint.ask
+
+
+def _lazily(start: Callable[[], Awaitable[Ask]]) -> Ask:
     """Return an endpoint that starts, or is probed, when it is first asked."""
     started: list[Ask] = []
     starting = asyncio.Lock()
@@ -97,22 +115,16 @@ def _lazily(stack: AsyncExitStack, model: Model, local: Weights | None, ledger: 
         if not started:
             async with starting:
                 if not started:
-                    started.append(await _start(stack, model, local, ledger))
+                    started.append(await start())
         return await started[0](request)
 
     return ask
 
 
-async def _start(stack: AsyncExitStack, model: Model, local: Weights | None, ledger: Ledger) -> Ask:
-    from synthgen.model.client import Endpoint
+async def _learn(endpoint: Endpoint, model: Model, ledger: Ledger) -> None:
+    """Find out what an endpoint can do, or recall it from an earlier start."""
     from synthgen.model.probe import probe
 
-    if local:
-        log = ledger.path.with_name("local.log")
-        server = await asyncio.to_thread(LocalServer, local, log)
-        stack.enter_context(server)
-        return (await stack.enter_async_context(Endpoint(server.base_url, "local", model.timeout))).ask
-    endpoint = await stack.enter_async_context(Endpoint(model.base_url, key(model), model.timeout))
     fact = f"{ENDPOINT} {model.name} at {endpoint.base_url}"
 
     def learn() -> None:
@@ -125,7 +137,6 @@ async def _start(stack: AsyncExitStack, model: Model, local: Weights | None, led
         await probe(endpoint, model.name)
         learn()
     endpoint.learned = learn
-    return endpoint.ask
 
 
 def notes(ledger: Ledger) -> list[str]:
