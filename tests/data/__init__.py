@@ -1,0 +1,1 @@
+"""The labelled set: rows with a known fault, clean rows, and look-alikes."""
