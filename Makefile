@@ -34,12 +34,19 @@ check: $(READY)  ## format, lint, types, tests, docs
 bench: $(READY)  ## figures as ratios to a peer or a bare loop in the same run
 	$(BIN)/python bench/generate.py
 	$(BIN)/python bench/checks.py
+	$(BIN)/python bench/labelled.py
+	$(BIN)/python bench/real.py
+	$(BIN)/python bench/quality.py
+	$(BIN)/python bench/filter.py
+	$(BIN)/python bench/selection.py
+	$(BIN)/python bench/dedup.py
+	$(BIN)/python bench/labels.py
 
 docs: $(READY)  ## write the generated pages anew
 	$(BIN)/python docs/make.py
 
 lock: $(READY)  ## resolve the newest versions that fit, with hashes and without index addresses
-	$(BIN)/uv pip compile --quiet --universal --all-extras --group dev --generate-hashes --no-annotate --no-header \
+	$(BIN)/uv pip compile --quiet --universal --extra local --group dev --generate-hashes --no-annotate --no-header \
 		--upgrade pyproject.toml --output-file requirements.txt
 
 format: $(READY)

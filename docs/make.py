@@ -90,11 +90,14 @@ def reasons() -> str:
         "# Reasons",
         "",
         "Every candidate that is not kept has one of these codes; `synthgen why RUN ID` shows it with its evidence.",
+        "Where a person should decide, the row also waits in `review.parquet`.",
         "",
-        "| code | meaning | what helps |",
-        "|---|---|---|",
+        "| code | meaning | what helps | a person decides |",
+        "|---|---|---|---|",
     ]
-    lines += [f"| `{code}` | {one.meaning} | {one.advice} |" for code, one in REASONS.items()]
+    lines += [
+        f"| `{code}` | {one.meaning} | {one.advice} | {'yes' if one.review else ''} |" for code, one in REASONS.items()
+    ]
     return "\n".join(lines) + "\n"
 
 

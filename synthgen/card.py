@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from synthgen import __version__, export, reasons, report, views
+from synthgen import __version__, export, gate, reasons, report, views
 from synthgen import split as splits
+from synthgen.checks.safety import CODES, name_of
 from synthgen.errors import StoreError
 from synthgen.lock import stamp
 from synthgen.store.ledger import Ledger
@@ -17,6 +19,8 @@ from synthgen.store.run import Run
 from synthgen.types import Label, Record
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import polars as pl
 
 BEGIN, END = "<!-- synthgen: begin -->", "<!-- synthgen: end -->"
@@ -145,19 +149,51 @@ def _balance(tables: dict[str, pl.DataFrame], record: type[Record]) -> dict[str,
     return {"field": name, "rows": rows[:MOST_LABELS], "more": max(0, len(rows) - MOST_LABELS)}
 
 
-def _selftest(run: Run, lock: dict[str, Any]) -> dict[str, Any] | None:
-    """Return what the checks caught of planted faults, where that was counted on these very rows and checks."""
-    if not run.selftest.is_file() or not lock:
+def _measured(run: Run, path: Path, lock: dict[str, Any]) -> dict[str, Any] | None:
+    """Return what `selftest` or `calibrate` found, where that was measured on these very rows and checks."""
+    if not path.is_file() or not lock:
         return None
     try:
-        found = dict(json.loads(run.selftest.read_text(encoding="utf-8")))
+        found = dict(json.loads(path.read_text(encoding="utf-8")))
     except ValueError as error:
         raise StoreError(
-            what="the file is damaged", where=str(run.selftest), fix="delete it, or run `synthgen selftest` again"
+            what="the file is damaged", where=str(path), fix=f"delete it, or run `synthgen {path.stem}` again"
         ) from error
     checks = lock.get("recipe", {}).get("checks", {})
     of = stamp(lock.get("digests", {}), checks, run.read("kept")["id"].to_list())
     return found if found.get("of") == of else None
+
+
+def _safety(run: Run, tables: dict[str, pl.DataFrame], verdicts: pl.DataFrame) -> dict[str, Any]:
+    """Return what was looked for, what fell, what was masked in kept rows, what stays on purpose, and what is open."""
+    import polars as pl
+
+    ran = verdicts.filter(pl.col("check") == "safety")
+    kept = pl.concat([table["id"] for table in tables.values()])
+    notes = ran.filter(pl.col("id").is_in(kept.implode()) & pl.col("evidence").str.starts_with("masked: "))["evidence"]
+    names = Counter(name for said in notes for name in said.removeprefix("masked: ").split(", "))
+    return {
+        "ran": ran.height > 0,
+        "sought": [name_of(code) for code in CODES if code != "safety.unsafe"],
+        "fell": dict(Counter(sorted(ran["reason"].drop_nulls()))),
+        "masked": dict(sorted(names.items())),
+        "left": gate.allowed(run, tables),
+        "open": gate.open_finds(run, tables),
+        "wanted": gate.wanted(run),
+    }
+
+
+def _confusion(run: Run) -> list[tuple[str, str, int]]:
+    """Return the pairs of labels that were mixed up most."""
+    if not run.confusion.is_file():
+        return []
+    try:
+        found = json.loads(run.confusion.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise StoreError(
+            what="the file is damaged", where=str(run.confusion), fix="delete it, or run the same command again"
+        ) from error
+    return [(own, read, rows) for own, read, rows in found[: report.MOST_MIXED]]
 
 
 def _facts(run: Run, tables: dict[str, pl.DataFrame]) -> dict[str, Any]:
@@ -182,10 +218,13 @@ def _facts(run: Run, tables: dict[str, pl.DataFrame]) -> dict[str, Any]:
         "real_test": run.table("test").is_file(),
         "kept": kept,
         "waterfall": views.waterfall(verdicts, run.read("candidates").height, kept),
+        "safety": _safety(run, tables, verdicts),
         "reasons": [(code, times, reasons.of(code).meaning) for code, times in views.reasons(verdicts).items()],
+        "confusion": _confusion(run),
         "balance": _balance(tables, record),
         "leakage": leakage(run, tables),
-        "selftest": _selftest(run, lock),
+        "selftest": _measured(run, run.selftest, lock),
+        "calibration": _measured(run, run.calibration, lock),
         "diversity": json.loads(run.figures.read_text(encoding="utf-8")) if run.figures.is_file() else [],
         "spent": spent,
         "fields": {name: info.description or "" for name, info in record.model_fields.items()},

@@ -117,9 +117,10 @@ def run(**flags: Any) -> None:  # noqa: ANN401 - click hands flags over by name
 @click.argument("source")
 @click.option("--task", help="What the rows of SOURCE are; left out = guessed from the columns.")
 @click.option("--recipe", type=click.Path(path_type=Path), help="Seeds and thresholds to hold the rows against.")
+@click.option("--rows", type=click.IntRange(1), help="Keep so many rows of a dataset, the best ones; left out = all.")
 @click.option("--out", type=click.Path(path_type=Path), help="Where the tables go; left out = out/filter-NAME.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON, for machines.")
-def filter_(source: str, task: str | None, recipe: Path | None, out: Path | None, as_json: bool) -> None:
+def filter_(source: str, task: str | None, recipe: Path | None, rows: int | None, **flags: Any) -> None:  # noqa: ANN401
     """Check the rows of a run or of anybody's dataset.
 
     SOURCE is a run's folder (its rows are checked again, with the thresholds that --recipe has now), or a dataset:
@@ -129,17 +130,21 @@ def filter_(source: str, task: str | None, recipe: Path | None, out: Path | None
     The columns of a dataset are recognised, and a note says how they were read: chat messages, ShareGPT, Alpaca,
     prompt and completion, question and answer, text and label.
     """
-    from synthgen import pipeline
+    from synthgen import audit, pipeline
     from synthgen.job import prepare
     from synthgen.store.run import Run
 
-    run = Run(Path(source))
+    run, out = Run(Path(source)), flags["out"]
     known = run.ledger.is_file()
     # No model is asked, so none has to be there where the rows are somebody else's.
     job = prepare(recipe, run.changes() if known else {"model.name": "fake"}) if recipe else None
     if known:
         if out:
             raise errors.InputError(what="a run's tables stay in its folder", where=source, fix="leave --out out")
+        if rows:
+            raise errors.InputError(
+                what="how many rows a run keeps stands in its recipe", where=source, fix="leave --rows out"
+            )
         if job is None:
             raise errors.InputError(
                 what="a run is filtered with a recipe",
@@ -149,8 +154,8 @@ def filter_(source: str, task: str | None, recipe: Path | None, out: Path | None
         result = pipeline.refilter(job, run.folder)
     else:
         name = Path(source.removeprefix("hf://")).stem if source != "-" else "stdin"
-        result = pipeline.audit(source, task or "", out or Path("out") / f"filter-{name}", job)
-    _show(result, as_json)
+        result = audit.audit(source, task or "", out or Path("out") / f"filter-{name}", job, rows=rows)
+    _show(result, flags["as_json"])
     sys.exit(errors.SHORTFALL if result.short else errors.OK)
 
 
@@ -181,12 +186,17 @@ def export(folder: Path, formats: tuple[str, ...]) -> None:
 def push(folder: Path, repository: str | None, dry_run: bool, as_json: bool, **flags: Any) -> None:  # noqa: ANN401
     """Publish a run's dataset on the Hub.
 
-    REPOSITORY is owner/name. All files go in one commit; then the dataset is loaded back and compared.
+    REPOSITORY is owner/name. All files go in one commit; then the dataset is loaded back and compared. Before that all
+    texts are searched for personal data, secrets and unsafe content; what nobody allowed keeps the push down.
     """
-    from synthgen import publish
+    from synthgen import export as exporting
+    from synthgen import gate, publish
     from synthgen.store.run import Run
 
     if dry_run:
+        tables = exporting.splits(Run(folder))
+        if refused := gate.told(gate.open_finds(Run(folder), tables)):
+            click.echo(f"synthgen: a push would be refused, for the rows hold {refused}", err=True)
         files = {str(path): path.stat().st_size for path in publish.build(Run(folder), repository)}
         shown = json.dumps(files) if as_json else "\n".join(f"{size:>10}  {path}" for path, size in files.items())
         click.echo(shown)
@@ -244,6 +254,36 @@ def selftest(folder: Path, recipe: Path, seed: int, as_json: bool) -> None:
     click.echo(json.dumps(found.as_json(), ensure_ascii=False) if as_json else testing.tell(found))
 
 
+@synthgen.command()
+@click.argument("folder", metavar="RUN", type=click.Path(path_type=Path))
+@click.argument("readings", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--recipe", required=True, type=click.Path(path_type=Path), help="The run's recipe, with its judge.")
+@click.option("--rows", type=click.IntRange(1), default=200, show_default=True, help="Rows on a new sheet.")
+@click.option("--max-cost", type=click.FloatRange(0), help="Stop before this many US dollars are spent.")
+@click.option("--max-requests", type=click.IntRange(0), help="Stop after this many requests, the run's own included.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON, for machines.")
+def calibrate(folder: Path, readings: Path, recipe: Path, rows: int, as_json: bool, **flags: Any) -> None:  # noqa: ANN401
+    """Hold a run's judge against people.
+
+    READINGS is a CSV file. Where it is missing it is written: judged rows, drawn at random, for somebody to write yes
+    or no under `keep`. The same command then measures how far the judge agrees, and asks it about faults that are
+    planted and about its questions in the other order. RUN/calibrate.json holds the outcome, for the card.
+    """
+    from synthgen import calibrate as calibrating
+    from synthgen.job import prepare
+    from synthgen.model.wrap import Limits
+    from synthgen.store.run import Run
+
+    run = Run(folder)
+    if not readings.exists():
+        written = calibrating.lay_out(run, readings, rows)
+        click.echo(f"{readings}: {written} judged rows\nnext: write yes or no under `keep`, then type the same again")
+        return
+    limits = Limits(flags["max_cost"], None, flags["max_requests"])
+    found = calibrating.calibrate(prepare(recipe, run.changes()), run, readings, limits)
+    click.echo(json.dumps(found.as_json(), ensure_ascii=False) if as_json else calibrating.tell(found))
+
+
 def _generate(flags: dict[str, Any]) -> Result:
     from synthgen import pipeline
     from synthgen.job import prepare
@@ -253,7 +293,7 @@ def _generate(flags: dict[str, Any]) -> Result:
     changes = {"rows": flags["rows"], "model.name": flags["model"], "model.base_url": flags["base_url"]}
     job = prepare(flags["recipe"], changes)
     limits = Limits(flags["max_cost"], flags["max_tokens"], flags["max_requests"])
-    progress = Progress(job.recipe.rows)
+    progress = Progress(job.recipe.pooled(job.recipe.rows))
     try:
         result = pipeline.generate(job, flags["out"], limits, progress)
     except errors.SynthgenError:

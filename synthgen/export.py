@@ -28,7 +28,9 @@ def splits(run: Run) -> dict[str, pl.DataFrame]:
     """
     import polars as pl
 
-    tables = [run.read("kept")]
+    kept = run.read("kept")
+    own = not run.schema.is_file() or "cluster" not in schema.load(run.schema).model_fields
+    tables = [kept.drop("cluster", strict=False) if own else kept]
     if run.table("test").is_file():
         tables.append(run.read("test"))
     whole = pl.concat(tables, how="diagonal") if tables[0].width > 2 else tables[-1]

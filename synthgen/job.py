@@ -9,15 +9,17 @@ from typing import Any
 
 from synthgen import prompts, recipe, schema, seeds
 from synthgen import split as splits
+from synthgen.asking import Asking, of_recipe
 from synthgen.checks import Check
 from synthgen.checks.contamination import Item
 from synthgen.checks.own import load as load_own
+from synthgen.checks.quality import bounded
 from synthgen.errors import RecipeError, SeedError
 from synthgen.model.local import Weights
 from synthgen.model.open import find_weights
 from synthgen.prompts import Prompt
 from synthgen.recipe import Axis, Recipe
-from synthgen.types import Label, Record, Row, Seed, digest
+from synthgen.types import Label, Prose, Record, Row, Seed, digest
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,7 @@ class Job:
         digests: the digest of each thing that decides what is asked.
         evaluation: the texts of evaluation sets that no row may repeat.
         own: the recipe's own checks, by name.
+        asking: the recipe's checks that ask a model.
     """
 
     recipe: Recipe
@@ -51,6 +54,7 @@ class Job:
     digests: dict[str, str]
     evaluation: Sequence[Item]
     own: Sequence[tuple[str, Check]]
+    asking: Sequence[Asking] = ()
 
     @property
     def name(self) -> str:
@@ -61,6 +65,10 @@ class Job:
     def model(self) -> str:
         """Return the name that requests carry."""
         return self.weights.name if self.weights else self.recipe.model.name
+
+    def asks(self, name: str) -> Asking | None:
+        """Return the check of that name that asks a model, where the recipe has it."""
+        return next((one for one in self.asking if one.name == name), None)
 
     def phrases(self) -> list[str]:
         """Return all that prompts say of themselves: no row may repeat it."""
@@ -96,6 +104,7 @@ def prepare(path: Path, changes: dict[str, Any] | None = None) -> Job:
     folders = [root, schema.shipped("templates") / Path(found.task).stem]
     steps = [prompts.find(s.prompt, folders, continues=bool(weights and weights.continues)) for s in found.steps]
     _check_steps(found, kind, path)
+    bounded(kind.marked(Prose), found.checks.quality.words)
     digests = {
         "task": digest(file.read_text(encoding="utf-8")),
         "seeds": digest([[seed.id, seed.split] for seed in dealt]),
@@ -108,7 +117,8 @@ def prepare(path: Path, changes: dict[str, Any] | None = None) -> Job:
     test = _real_test(found, root, kind, axes, dealt)
     evaluation = [item for name in found.checks.contamination.sets for item in _items(name, root)]
     own = [load_own(reference, root) for reference in found.checks.own]
-    return Job(found, root, file, kind, axes, dealt, test, steps, weights, digests, evaluation, own)
+    asking = of_recipe(found, folders, axes, evaluation)
+    return Job(found, root, file, kind, axes, dealt, test, steps, weights, digests, evaluation, own, asking)
 
 
 def _items(name: str, root: Path) -> Iterator[Item]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import gc
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -20,7 +20,7 @@ from synthgen.model.open import Opened
 from synthgen.plan import Plan
 from synthgen.sift import Sieve
 from synthgen.store.ledger import Ledger
-from synthgen.types import Candidate, Draft, Reply, Request
+from synthgen.types import Ask, Candidate, Draft, Reply, Request
 from synthgen.write import Writer
 
 WINDOW = 4
@@ -31,6 +31,10 @@ ENOUGH_READ, LEAST_PARSED = 40, 0.25
 """After so many rows, a smaller share that could be read ends the run."""
 ENOUGH_SIFTED, LEAST_KEPT = 120, 0.03
 """After so many rows, a smaller share that was kept ends the run."""
+
+
+UNASKED = "unasked"
+"""How the codes of checks end that had to ask a model, and could not."""
 
 
 class _UnansweredError(Exception):
@@ -85,21 +89,30 @@ class Loop:
         self._spent = ""
         self.outcome = Outcome()
 
-    async def replay(self) -> Outcome:
-        """Read what the ledger has, and ask and plan nothing."""
+    async def replay(self, asked: Sequence[int]) -> Outcome:
+        """Read what the ledger has, and ask and plan nothing.
+
+        Args:
+            asked: how many models each check has that asks some.
+        """
         for _, drafts in self._recorded:
             if not self._plan.missing():
                 break
             for draft in drafts:
                 self._plan.take(draft)
             try:
-                self._sift(drafts, [await self._writer(draft, self._recall) for draft in drafts])
+                answers: list[list[Candidate] | None] = [await self._writer(draft, self._recall) for draft in drafts]
             except _UnansweredError:
                 break
+            await self._sift(drafts, answers, [[self._known] * models for models in asked])
         return self.outcome
 
-    async def run(self, model: Opened) -> Outcome:
+    async def run(self, model: Opened, asks: Sequence[Sequence[Ask]]) -> Outcome:
         """Ask until every cell is full, or nothing more can be had; `outcome.stopped` says why it could not.
+
+        Args:
+            model: writes.
+            asks: the models of each check that asks some.
 
         Raises:
             SynthgenError: the endpoint or the disk failed; what was read so far stands in `outcome`.
@@ -112,7 +125,7 @@ class Loop:
                     await self._plan_ahead(read, size)
                     if read == len(self._blocks):
                         break
-                    self._sift(self._blocks[read].drafts, await self._answers(read, group, model))
+                    await self._sift(self._blocks[read].drafts, await self._answers(read, group, model), asks)
                     self._blocks[read] = _Block([])  # what it held is in the outcome; a run may last for days
                     read += 1
                     self.outcome.stopped = self.outcome.stopped or self._hopeless()
@@ -160,6 +173,12 @@ class Loop:
             raise _UnansweredError
         return reply
 
+    async def _known(self, request: Request) -> Reply:
+        reply = self._ledger.recall(request.id)
+        if reply is None:
+            raise BudgetSpentError(what="`synthgen filter` asks no model", fix="run `synthgen generate`")
+        return reply
+
     async def _write(self, draft: Draft, model: Opened) -> list[Candidate] | None:
         try:
             return await self._writer(draft, model.ask)
@@ -167,19 +186,26 @@ class Loop:
             self._spent = self._spent or error.what
             return None
 
-    def _sift(self, drafts: list[Draft], answers: list[list[Candidate] | None]) -> None:
+    async def _sift(
+        self, drafts: list[Draft], answers: list[list[Candidate] | None], asks: Sequence[Sequence[Ask]]
+    ) -> None:
         """Put one block's rows through the checks, up to the first draft that was left unanswered."""
         if None in answers:
             answers = answers[: answers.index(None)]
             self.outcome.stopped = self._spent
         rows = [one for answer in answers if answer for one in answer]
-        passed = dict(zip((one.id for one in rows), self._sieve(rows), strict=True))
+        keep = await self._sieve.asked(rows, self._sieve(rows), asks)
+        passed = dict(zip((one.id for one in rows), keep, strict=True))
         for draft, answer in zip(drafts, answers, strict=False):
             good = [one for one in answer or [] if passed[one.id]]
-            self.outcome.taken += [one.id for one in self._plan.read(draft, answer or [], good)]
+            mixed = self._sieve.mixed_of_last(answer or [])
+            self.outcome.taken += [one.id for one in self._plan.read(draft, answer or [], good, mixed)]
             self.outcome.passed += len(good)
         self.outcome.candidates += rows
-        self.outcome.reasons.update(self._sieve.reasons_of_last())
+        reasons = self._sieve.reasons_of_last()
+        self.outcome.reasons.update(reasons)
+        if UNASKED in {reason.partition(".")[2] for reason in reasons} and not self.outcome.stopped:
+            self.outcome.stopped = "the budget left rows that a check could not ask about"
 
     def _hopeless(self) -> str:
         """Return why it makes no sense to go on, or nothing."""

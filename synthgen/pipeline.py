@@ -3,25 +3,34 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from synthgen import columns, lock, schema, seeds, views
+from synthgen import doubts, embed, lock, select, views
 from synthgen.checks.contamination import Contamination
+from synthgen.confusion import most_mixed
 from synthgen.diversity import figures
 from synthgen.errors import InputError
 from synthgen.job import Job
 from synthgen.loop import Loop, Outcome
-from synthgen.model.open import Models, notes
+from synthgen.model import score
+from synthgen.model.family import related
+from synthgen.model.local import Weights
+from synthgen.model.open import Models, find_weights, notes
 from synthgen.model.wrap import Limits
 from synthgen.plan import Plan
-from synthgen.recipe import Checks
+from synthgen.recipe import Model
 from synthgen.sift import Known, Sieve
 from synthgen.store.ledger import Ledger
-from synthgen.store.run import Run, write_text
-from synthgen.types import Candidate, Draft, Fault, Row, digest
+from synthgen.store.run import Run
+from synthgen.types import Candidate
 from synthgen.write import Writer
+
+if TYPE_CHECKING:
+    import polars as pl
 
 
 @dataclass(frozen=True)
@@ -38,6 +47,10 @@ class Result:
     stopped: str
     spent: dict[str, float | None]
     notes: list[str]
+    review: int = 0
+    """Rows that wait for a person."""
+    confusion: Sequence[tuple[str, str, int]] = ()
+    """A row's label, the one that it was read as, and how often; most often first."""
 
     @property
     def short(self) -> bool:
@@ -66,10 +79,11 @@ def generate(
         parts = _parts(job, ledger, (lambda outcome: seen(outcome, ledger)) if seen else (lambda _: None))
         try:
             asyncio.run(_ask(job, ledger, parts.loop, limits))
+            _measure(parts, ledger)
         finally:
             # However the run ends, what was read is laid out, and the same command goes on from the ledger.
-            _lay_out(job, run, parts)
-        return _result(run, parts, ledger)
+            best = _lay_out(job, run, parts, ledger)
+        return _result(run, parts, ledger, best)
 
 
 def refilter(job: Job, folder: Path) -> Result:
@@ -85,9 +99,10 @@ def refilter(job: Job, folder: Path) -> Result:
     with Ledger(run.ledger) as ledger:
         lock.write(job, run)
         parts = _parts(job, ledger, lambda _: None)
-        asyncio.run(parts.loop.replay())
-        _lay_out(job, run, parts)
-        return _result(run, parts, ledger)
+        asyncio.run(parts.loop.replay([len(one.models) for one in job.asking]))
+        _measure(parts, ledger)
+        best = _lay_out(job, run, parts, ledger)
+        return _result(run, parts, ledger, best)
 
 
 @dataclass(frozen=True)
@@ -95,125 +110,134 @@ class _Parts:
     loop: Loop
     plan: Plan
     sieve: Sieve
+    scorer: Weights | None = None
+    """The model that measures how much a prompt helps its answer, where the recipe wants that."""
+
+
+@dataclass(frozen=True)
+class _Best:
+    """The rows of the dataset, every verdict, and the reasons for which rows were not chosen."""
+
+    ids: Sequence[str]
+    verdicts: pl.DataFrame
+    reasons: Mapping[str, int]
+    notes: Sequence[str] = ()
 
 
 def _parts(job: Job, ledger: Ledger, seen: Callable[[Outcome], None]) -> _Parts:
     plan = Plan(job.recipe, job.axes, job.seeds)
-    sieve = sieve_of(job)
+    sieve = sieve_of(job, ledger.path.parent)
     writer = Writer(job.recipe, job.kind, job.axes, {seed.id: seed for seed in job.seeds}, job.prompts, job.model)
-    return _Parts(Loop(plan, writer, sieve, ledger, seen), plan, sieve)
+    loop = Loop(plan, writer, sieve, ledger, seen)
+    wants = job.recipe.select is not None and job.recipe.select.ifd
+    return _Parts(loop, plan, sieve, job.weights or find_weights(Model(), job.root) if wants else None)
 
 
-def _lay_out(job: Job, run: Run, parts: _Parts) -> None:
+def _measure(parts: _Parts, ledger: Ledger) -> None:
+    """Measure how much each kept row's prompt helps its answer, where the recipe wants that."""
+    if parts.scorer:
+        pairs = [score.pair(one.record.messages()) for one in _taken(parts) if one.record]
+        score.measure([one for one in pairs if one], parts.scorer, ledger)
+
+
+def _taken(parts: _Parts) -> list[Candidate]:
+    """Return the rows that every check kept, and for which the cells had room."""
+    taken = set(parts.loop.outcome.taken)
+    return [one for one in parts.loop.outcome.candidates if one.id in taken]
+
+
+def _choose(job: Job, parts: _Parts, ledger: Ledger) -> _Best:
+    """Return the best of the kept rows, where the recipe wants that, else all of them."""
+    import polars as pl
+
+    verdicts, part = parts.sieve.verdicts(), job.recipe.select
+    if part is None:
+        return _Best(parts.loop.outcome.taken, verdicts, {})
+    quality = select.qualities(verdicts)
+    losses = score.known(ledger, parts.scorer) if parts.scorer else {}
+    rows = []
+    for one in _taken(parts):
+        if one.record:
+            pair = score.pair(one.record.messages()) if losses else None
+            found = losses.get(pair.id) if pair else None
+            cell = " / ".join(parts.plan.key(one.draft.cell))
+            text = one.record.wording()
+            rows.append(select.Row(one.id, cell, text, quality.get(one.id, 1.0), found.ifd if found else None))
+    wanted = {" / ".join(key): count for key, count in parts.plan.wanted.items()}
+    # What is measured on seeds dealt to test must not have chosen the rows.
+    texts = [seed.record.wording() for seed in job.seeds if seed.split != "test"]
+    told = select.choose(rows, wanted, part, parts.sieve.embed, texts)
+    chosen = told.filter(pl.col("reason").is_null())["id"].to_list()
+    odd = len({row.id for row in rows if row.ifd and row.ifd > select.MISMATCH} & set(chosen))
+    said = [f"select: {odd} chosen rows have an answer that is likelier without its prompt: their cells had no others"]
+    short = sum(parts.plan.missing().values())
+    pool = [f"select: the pool stayed short by {short} rows, so that there was less to choose from"]
+    notes = (said if odd else []) + (pool if short else [])
+    return _Best(chosen, pl.concat([verdicts, told]), views.reasons(told), notes)
+
+
+def _lay_out(job: Job, run: Run, parts: _Parts, ledger: Ledger) -> _Best:
     outcome = parts.loop.outcome
-    views.write(run, outcome.candidates, parts.sieve.verdicts(), outcome.taken)
+    best = _choose(job, parts, ledger)
+    views.write(run, outcome.candidates, best.verdicts, best.ids)
+    if job.recipe.checks.labels.review:
+        doubts.add(run, job.kind, parts.sieve.embed)
+    views.write_confusion(run, most_mixed(parts.sieve.confusion))
     views.write_test(run, job.test)
-    taken = set(outcome.taken)
+    taken = set(best.ids)
     kept = [one.record.wording() for one in outcome.candidates if one.id in taken and one.record]
     views.write_figures(run, figures([seed.record.wording() for seed in job.seeds], kept) if kept else [])
+    return best
 
 
-def sieve_of(job: Job) -> Sieve:
-    """Return a fresh sieve with the checks of a job: it has kept nothing yet."""
+def sieve_of(job: Job, folder: Path | None = None) -> Sieve:
+    """Return a fresh sieve with the checks of a job: it has kept nothing yet.
+
+    Args:
+        job: whose checks.
+        folder: the run's; what an embedder's endpoint answered is kept there.
+    """
     more = list(job.own)
     if job.evaluation:
         contamination = Contamination(job.evaluation)
         more.insert(0, ("contamination", contamination))
-    known = Known([*job.seeds, *job.test], job.phrases(), job.described(), more)
+    known = Known(
+        [*job.seeds, *job.test],
+        job.phrases(),
+        job.described(),
+        more,
+        [(one.name, one.check) for one in job.asking],
+        embed.find(job.recipe.checks.embedder, job.root, job.recipe.model, folder),
+    )
     sieve = Sieve(job.kind, job.recipe.checks, known)
     if job.evaluation:
         hit = [seed for seed in job.seeds if contamination.of([seed.record.wording()])[0]]
         said = f" ({', '.join(seed.where for seed in hit[:3])} …)" if hit else ""
         sieve.notes.append(f"contamination: {len(hit)} of {len(job.seeds)} seeds repeat an evaluation text{said}")
+    if judge := job.asks("judge"):
+        sieve.notes += related(job.model, [local.name if local else model.name for model, local in judge.models])
     return sieve
 
 
 async def _ask(job: Job, ledger: Ledger, loop: Loop, limits: Limits) -> None:
     async with Models(job.recipe.model, ledger, limits) as models:
-        await loop.run(models.open(job.recipe.model, job.weights))
+        asks = [[models.open(model, local, probes=one.chats).ask for model, local in one.models] for one in job.asking]
+        await loop.run(models.open(job.recipe.model, job.weights), asks)
 
 
-def _result(run: Run, parts: _Parts, ledger: Ledger) -> Result:
+def _result(run: Run, parts: _Parts, ledger: Ledger, best: _Best) -> Result:
     outcome, plan = parts.loop.outcome, parts.plan
+    lacks = {key: count - plan.cells[key].kept for key, count in plan.wanted.items()}
     return Result(
         run=run,
-        waterfall=views.waterfall(parts.sieve.verdicts(), len(outcome.candidates), len(outcome.taken)),
-        reasons=dict(outcome.reasons.most_common()),
-        kept=plan.kept,
-        target=sum(tally.quota for tally in plan.cells.values()),
-        missing={" / ".join(key): short for key, short in plan.missing().items()},
+        waterfall=views.waterfall(best.verdicts, len(outcome.candidates), len(best.ids)),
+        reasons=dict((outcome.reasons + Counter(best.reasons)).most_common()),
+        kept=len(best.ids),
+        target=sum(plan.wanted.values()),
+        missing={" / ".join(key): short for key, short in lacks.items() if short > 0},
         stopped=outcome.stopped,
         spent=ledger.spent(),
-        notes=[*parts.sieve.notes, *notes(ledger)],
+        notes=[*parts.sieve.notes, *best.notes, *notes(ledger)],
+        review=run.read("review").height,
+        confusion=most_mixed(parts.sieve.confusion),
     )
-
-
-def audit(source: str, task: str, folder: Path, job: Job | None) -> Result:
-    """Put a dataset that somebody else made through the checks; the source is never changed.
-
-    Args:
-        source: a file, a folder of `datasets`, `hf://owner/dataset`, or `-`.
-        task: whose schema the rows must fit; "" = the recipe's, or the shipped one that the columns fit.
-        folder: where kept and rejected rows go.
-        job: seeds and thresholds to hold the rows against, or None.
-    """
-    import polars as pl
-
-    file = job.schema if job else schema.find(task, Path()) if task else None
-    kind = job.kind if job else schema.load(file) if file else None
-    first, rows = columns.peek(seeds.read(source, Path()))
-    if not first:
-        raise InputError(what="there are no rows", where=source, fix=f"name a {seeds.KINDS} file with rows")
-    said = []
-    if kind is None or file is None:
-        task, reading = columns.guess(first, source)
-        file, kind = schema.find(task, Path()), reading.kind
-        said.append(f"nobody said what the rows are; their columns fit the task {task}")
-    else:
-        reading = columns.hold(kind, first, source)
-    candidates = [
-        _foreign(number, where, row, reading, job.axes if job else {}) for number, (where, row) in enumerate(rows)
-    ]
-    checks = job.recipe.checks if job else Checks()
-    sieves = [sieve_of(job) if job else Sieve(kind, checks, Known()) for _ in {one.split for one in candidates}]
-    kept = _split_by_split(candidates, sieves)
-    kept = sieves[-1].without_leaks(kept, checks.dedup.near)
-    verdicts = pl.concat(sieve.verdicts() for sieve in sieves)
-    run = Run(folder)
-    write_text(run.schema, file.read_text(encoding="utf-8"))
-    views.write(run, candidates, verdicts, [one.id for one in kept])
-    return Result(
-        run=run,
-        waterfall=views.waterfall(verdicts, len(candidates), len(kept)),
-        reasons=views.reasons(verdicts),
-        kept=len(kept),
-        target=0,
-        missing={},
-        stopped="",
-        spent={},
-        notes=[reading.tell(), *said, *sieves[0].notes],
-    )
-
-
-def _split_by_split(candidates: list[Candidate], sieves: list[Sieve]) -> list[Candidate]:
-    """Return what each split's own sieve keeps: a twin in another split is a leak, and not the later row's fault."""
-    names = dict.fromkeys(one.split for one in candidates)
-    kept: set[str] = set()
-    for name, sieve in zip(names, sieves, strict=True):
-        part = [one for one in candidates if one.split == name]
-        kept |= {one.id for one, keep in zip(part, sieve(part), strict=True) if keep}
-    return [one for one in candidates if one.id in kept]
-
-
-def _foreign(number: int, where: str, row: Row, reading: columns.Reading, axes: dict[str, list[Row]]) -> Candidate:
-    """Return a row of somebody else's as a candidate without a prompt."""
-    fields = reading(row)
-    record = fields if isinstance(fields, Fault) else schema.admit(reading.kind, fields, axes)
-    # A row whose conversation cannot be read is shown as it came.
-    shown = {key: row.get(key) for key in reading.turns} if isinstance(fields, Fault) else fields
-    plain = columns.storable(shown)
-    draft = Draft(number, {"split": columns.storable(str(row.get("split") or "train"))}, number, [])
-    name = digest([where, plain], 12)
-    if isinstance(record, Fault):
-        return Candidate(name, draft, [], plain, None, record)
-    return Candidate(name, draft, [], plain, record)

@@ -6,10 +6,11 @@ from typing import NamedTuple
 
 
 class Reason(NamedTuple):
-    """A code's line in `docs/reasons.md`, and the advice that a shortfall prints."""
+    """A code's line in `docs/reasons.md`, the advice that a shortfall prints, and whether a person should decide."""
 
     meaning: str
     advice: str
+    review: bool = False
 
 
 REASONS: dict[str, Reason] = {
@@ -55,6 +56,22 @@ REASONS: dict[str, Reason] = {
     "quality.language": Reason(
         "A text is not in the language that the recipe names.", "Name the language in the prompt."
     ),
+    "quality.symbols": Reason(
+        "A text has more signs than letters, code and tables aside.",
+        "Lower the temperature, or take a larger model.",
+    ),
+    "quality.absent_input": Reason(
+        "A text speaks of an input, such as 'the following article', that is not there.",
+        "Say in the prompt that the input must stand in the row; show examples that have one.",
+    ),
+    "quality.format": Reason(
+        "An answer is not in the form that its question asks for (JSON, list, table, number of words), or leaves code open.",
+        "Take a larger model; raise model.max_tokens; show examples whose answers have the form.",
+    ),
+    "quality.unrelated": Reason(
+        "An answer has no word in common with its question, nor a meaning near by.",
+        "Take a larger model, or ask for one row a request.",
+    ),
     "safety.email": Reason(
         "A text holds an e-mail address outside the domains that are kept for examples.",
         "Ask in the prompt for addresses at example.com, or name your own fakes in checks.safety.fakes.",
@@ -88,6 +105,10 @@ REASONS: dict[str, Reason] = {
         "A text holds a private key, an access token or a password.",
         "Ask in the prompt for <password> and the like in place of secrets.",
     ),
+    "safety.unsafe": Reason(
+        "A text holds a threat, hate, sexual content, directions for harm, or words that break a model's rules.",
+        "Look at some with `synthgen why`; with such texts on purpose, put safety.unsafe under checks.safety.allow.",
+    ),
     "labels.disagree": Reason(
         "A labeller made from the seeds reads another label than the row carries.",
         "Give more seeds to the labels that are mixed up, and describe them against each other.",
@@ -95,6 +116,11 @@ REASONS: dict[str, Reason] = {
     "labels.unsure": Reason(
         "The labeller reads the row's label, but with less probability than checks.labels.least.",
         "Give more seeds to this label, or lower checks.labels.least.",
+    ),
+    "labels.suspect": Reason(
+        "The row is kept, but the other kept rows read another label than it carries.",
+        "Look at the rows in review.parquet; where two labels are mixed up often, describe them apart.",
+        review=True,
     ),
     "contamination.verbatim": Reason(
         "The row is, or holds, a whole text of an evaluation set.",
@@ -120,10 +146,60 @@ REASONS: dict[str, Reason] = {
     "dedup.conflict": Reason(
         "Nearly the same text stands under another label.",
         "Look at both: the labels may overlap. Describe them apart.",
+        review=True,
+    ),
+    "dedup.crowded": Reason(
+        "As many rows of this meaning were kept before as checks.dedup.semantic.most allows.",
+        "Vary more (personas, situations); give more seeds; or raise checks.dedup.semantic.most (0 = no limit).",
+    ),
+    "moderation.flagged": Reason(
+        "The endpoint's moderation flags the row.",
+        "Look at its evidence with `synthgen why`; soften the prompt.",
+    ),
+    "moderation.unasked": Reason(
+        "Nobody asked the moderation about the row: the budget is spent, or the command asks no model.",
+        "Run `synthgen generate` with the same recipe, and a higher limit where one was reached.",
+    ),
+    "paraphrase.same": Reason(
+        "A model says that the row is an evaluation text in other words.",
+        "Look at both with `synthgen why`; show other seeds.",
+    ),
+    "paraphrase.unasked": Reason(
+        "Nobody asked whether the row is an evaluation text in other words: the budget is spent, or the command asks "
+        "no model.",
+        "Run `synthgen generate` with the same recipe, and a higher limit where one was reached.",
+    ),
+    "judge.critical": Reason(
+        "The judge answers no to a question of the checklist that is marked as critical.",
+        "Look at some with `synthgen why`; say in the prompt what the question asks for.",
+    ),
+    "judge.low": Reason(
+        "The judge answers no to too many questions of the checklist (checks.judge.least).",
+        "Look at some with `synthgen why`; say in the prompt what the questions ask for.",
+    ),
+    "judge.doubt": Reason(
+        "The judge is in doubt (between checks.judge.doubt and checks.judge.least), or several judges are divided.",
+        "Decide yourself: the rows lie in review.parquet.",
+        review=True,
+    ),
+    "judge.unread": Reason(
+        "No judge gave an answer that counts: it could not be read, or its quotes do not stand in the row.",
+        "Take a larger model as judge; ask fewer and plainer questions.",
+    ),
+    "judge.unasked": Reason(
+        "Nobody asked the judge: the budget is spent, or the command asks no model.",
+        "Run `synthgen generate` with the same recipe, and a higher limit where one was reached.",
     ),
     "split.leak": Reason(
         "A row of another split says nearly the same: the train row is given up.",
         "Vary more; give more seeds.",
+    ),
+    "select.reserve": Reason(
+        "A good row that was not among the best: kept in reserve.", "Nothing: ask for more rows, or lower select.pool."
+    ),
+    "select.mismatch": Reason(
+        "The answer is likelier without its prompt than with it: it may belong to another one.",
+        "Look at some with `synthgen why`; say in the prompt that the answer must be to the question.",
     ),
     "surplus": Reason("A good row of a cell that was already full: kept in reserve.", "Nothing: ask for more rows."),
 }

@@ -12,6 +12,9 @@ from synthgen.pipeline import Result
 from synthgen.store.ledger import Ledger
 from synthgen.store.run import Run
 
+MOST_MIXED = 10
+"""Pairs of labels that a report shows."""
+
 
 def table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
     """Return rows as aligned text: numbers to the right, text to the left."""
@@ -35,6 +38,8 @@ def waterfall(result: Result) -> str:
     if result.reasons:
         said = [(code, times, reasons.of(code).meaning) for code, times in result.reasons.items()]
         parts.append(table(("reason", "rows", "meaning"), said))
+    if result.confusion:
+        parts.append(table(("label", "read as", "rows"), result.confusion[:MOST_MIXED]))
     return "\n\n".join(parts)
 
 
@@ -42,6 +47,9 @@ def summary(result: Result) -> str:
     """Return all that there is to say after a command."""
     wanted = f" of {result.target}" if result.target else ""
     parts = [waterfall(result), f"kept {result.kept}{wanted} rows in {result.run.folder}"]
+    if result.review:
+        rows = "1 row waits" if result.review == 1 else f"{result.review} rows wait"
+        parts.append(f"{rows} for a person to decide: {result.run.table('review')}")
     if result.spent:
         parts.append(spent(result.spent))
     parts += [f"note: {note}" for note in result.notes]
@@ -68,7 +76,11 @@ def shortfall(result: Result) -> str:
     ]
     if len(short) > 20:
         lines.append(f"… and {len(short) - 20} more cells")
-    advice = [f"  {code}: {reasons.of(code).advice}" for code in list(result.reasons)[:3] if code != "surplus"]
+    advice = [
+        f"  {code}: {reasons.of(code).advice}"
+        for code in list(result.reasons)[:3]
+        if code not in {"surplus", "select.reserve"}
+    ]
     if advice:
         lines += ["", "what to change:", *advice]
     if result.stopped.startswith("the limit"):
@@ -81,11 +93,13 @@ def as_json(result: Result) -> dict[str, Any]:
     return {
         "folder": str(result.run.folder),
         "kept": result.kept,
+        "review": result.review,
         "target": result.target,
         "missing": result.missing,
         "stopped": result.stopped,
         "waterfall": [{"check": name, "in": came, "out": went} for name, came, went in result.waterfall],
         "reasons": result.reasons,
+        "confusion": [{"label": own, "read_as": read, "rows": rows} for own, read, rows in result.confusion],
         "spent": result.spent,
         "notes": result.notes,
     }
@@ -115,6 +129,9 @@ def life(run: Run, name: str) -> dict[str, Any]:
     row = found.row(0, named=True)
     verdicts = run.read("verdicts").filter(pl.col("id") == row["id"])
     kept = row["id"] in set(run.read("kept")["id"])
+    if kept and run.table("review").is_file():  # doubts about a row that no check rejected
+        doubts = run.read("review").filter(pl.col("id") == row["id"]).select(verdicts.columns)
+        verdicts = pl.concat([verdicts, doubts], how="vertical_relaxed")
     asked: list[dict[str, Any]] = []
     if run.ledger.is_file() and row["requests"]:
         with Ledger(run.ledger) as ledger:
@@ -124,6 +141,7 @@ def life(run: Run, name: str) -> dict[str, Any]:
     return {
         "id": row["id"],
         "kept": kept,
+        "review": any(one and reasons.of(one).review for one in verdicts["reason"]),
         "split": row["split"],
         "row": json.loads(row["row"]),
         "cell": json.loads(row["cell"]),
@@ -137,11 +155,12 @@ def tell(life_of: dict[str, Any]) -> str:
     """Return a row's life as text."""
     fell = next((one for one in life_of["verdicts"] if one["reason"]), None)
     if life_of["kept"]:
-        end = "kept"
+        end = f"kept, with a doubt: {fell['reason']}. {reasons.of(fell['reason']).meaning}" if fell else "kept"
     elif fell:
         end = f"rejected: {fell['reason']}. {reasons.of(fell['reason']).meaning}"
     else:
         end = f"surplus: {reasons.of('surplus').meaning}"
+    end += " It waits for a person to decide, in review.parquet." if life_of["review"] else ""
     verdicts = [
         (
             one["check"],

@@ -153,7 +153,7 @@ def selftest(job: Job, run: Run, seed: int = 0) -> SelfTest:
         SynthgenError: the folder holds a run of another recipe, or no kept row.
     """
     lock.check(job, run)
-    rows = _kept(job, run)
+    rows = kept_rows(job, run)
     if not rows:
         raise InputError(
             what="the run has no kept row to plant faults in",
@@ -201,7 +201,7 @@ class _Bench:
         self.whole = fresh
         self._passed = self.whole(rows)
         self.kept = Spared(len(rows), dict(_fell(self.whole)))
-        self.ground = _ground(job, rows)
+        self.ground = ground_of(job, rows)
         self._numbers = count()
 
     def plant(self, kind: str) -> Caught | None:
@@ -299,7 +299,8 @@ def _fell(sieve: Sieve, checks: Sequence[str] | None = None) -> Counter[str]:
     return Counter(fallen["reason"].to_list())
 
 
-def _kept(job: Job, run: Run) -> list[Candidate]:
+def kept_rows(job: Job, run: Run) -> list[Candidate]:
+    """Return a run's kept rows as the candidates that they were."""
     found = []
     for number, row in enumerate(run.read("kept").iter_rows(named=True)):
         data = {name: row[name] for name in job.kind.model_fields if row.get(name) is not None}
@@ -310,7 +311,8 @@ def _kept(job: Job, run: Run) -> list[Candidate]:
     return found
 
 
-def _ground(job: Job, rows: Sequence[Candidate]) -> Ground:
+def ground_of(job: Job, rows: Sequence[Candidate]) -> Ground:
+    """Return what faults are planted with in these rows."""
     kind = job.kind
     labels = list(kind.marked(Label))
     records = [seed.record.model_dump(mode="json") for seed in job.seeds]

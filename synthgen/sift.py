@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from copy import copy, deepcopy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from synthgen import split as splits
-from synthgen.checks import Check, Verdict, verdicts
+from synthgen.checks import AskingCheck, Check, Verdict, verdicts
 from synthgen.checks.dedup import Dedup
 from synthgen.checks.labels import LEAST_TEXTS, Labels
-from synthgen.checks.quality import Quality, Rules, ending_fields
+from synthgen.checks.quality import Quality, bounded, ending_fields
+from synthgen.checks.rules import Rules
 from synthgen.checks.safety import Safety
 from synthgen.checks.validate import validate
+from synthgen.clusters import Clusters
+from synthgen.confusion import Mixed
+from synthgen.embed import Embed, Remembered
 from synthgen.recipe import Checks
-from synthgen.types import Candidate, Label, Prose, Record, Row, Seed
+from synthgen.types import Ask, Candidate, Label, Prose, Record, Row, Seed
 
 if TYPE_CHECKING:
     import polars as pl
@@ -30,12 +35,16 @@ class Known:
         prompt: the prompt's own lines, which no row may repeat.
         described: rows of the label's axis that describe what a label means.
         more: the recipe's further checks by name; they run before dedup.
+        asking: the recipe's checks that ask a model, by name; they look at what every other check kept.
+        embed: gives texts their vectors; None = the packaged embedder.
     """
 
     seeds: Sequence[Seed] = ()
     prompt: Sequence[str] = ()
     described: Sequence[Row] = ()
     more: Sequence[tuple[str, Check]] = ()
+    asking: Sequence[tuple[str, AskingCheck]] = ()
+    embed: Embed | None = None
 
 
 class Sieve:
@@ -49,28 +58,36 @@ class Sieve:
 
     def __init__(self, kind: type[Record], checks: Checks, known: Known) -> None:
         self.kind = kind
+        self.asking = known.asking
         self.prose = list(kind.marked(Prose))
         records = [seed.record for seed in known.seeds]
         labels = [self.label(record) for record in records]
         texts = [record.wording() for record in records]
         rules = Rules(
-            fields=kind.marked(Prose),
+            fields=bounded(kind.marked(Prose), checks.quality.words),
             ends=ending_fields(kind.marked(Prose), [record.model_dump() for record in records]),
             prompt=list(known.prompt),
             seeds=[text for record in records for name in self.prose if (text := getattr(record, name))],
             language=checks.quality.language,
             allow=frozenset(checks.quality.allow),
+            required=frozenset(name for name in self.prose if kind.model_fields[name].is_required()),
         )
         self.checks: list[tuple[str, Check]] = [("validate", validate), ("quality", Quality(rules))]
         if checks.safety.use:
-            self.checks.append(("safety", Safety(checks.safety.allow, checks.safety.fakes)))
+            self.checks.append(("safety", Safety(checks.safety)))
+        self.embed = known.embed or Remembered()
         why = self._labels(known, checks)
         self.notes = [f"labels: not checked, {why}"] if why else []
         self.checks += known.more
         before = [(seed.id, label, text) for seed, label, text in zip(known.seeds, labels, texts, strict=True)]
-        self.checks.append(("dedup", Dedup(checks.dedup.near, before)))
+        semantic = checks.dedup.semantic
+        clusters = Clusters(self.embed, semantic.least, semantic.most, self.notes.append) if semantic.most else None
+        self.checks.append(("dedup", Dedup(checks.dedup.near, before, clusters)))
         self._verdicts: list[pl.DataFrame] = []
         self._last: list[str] = []
+        self._mixed: dict[str, Mixed] = {}
+        self.confusion: Counter[Mixed] = Counter()
+        """How often a row's own label was read as another, in all calls."""
 
     def _labels(self, known: Known, checks: Checks) -> str:
         """Add the check of labels where it can run; return why not where it cannot.
@@ -88,7 +105,7 @@ class Sieve:
             if seed.split != "test"
         ]
         texts += [(row["description"], [row.get(name) for name in names]) for row in known.described]
-        check = Labels(texts, checks.labels.least)
+        check = Labels(texts, checks.labels.least, self.embed)
         if not check.able:
             return (
                 f"it needs two labels or more, and {LEAST_TEXTS} seeds or descriptions of each outside the test split"
@@ -113,6 +130,7 @@ class Sieve:
             "evidence": pl.Series([one.fault.evidence if one.fault else None for one in candidates], dtype=pl.String),
             "text": pl.Series([record.wording() if record else None for record in records], dtype=pl.String),
             "label": pl.Series([self.label(record) for record in records], dtype=pl.String),
+            "masked": pl.Series([", ".join(one.masked) or None for one in candidates], dtype=pl.String),
         }
         for name in list(self.kind.marked(Label))[1:2]:
             values = [getattr(record, name) if record else None for record in records]
@@ -127,15 +145,47 @@ class Sieve:
         import polars as pl
 
         table = self.table(candidates)
-        self._last = []
+        self._last, self._mixed = [], {}
         for name, check in self.checks:
             if table.is_empty():
                 break
             found = check(table)
+            if "read_as" in found.columns:  # the check of labels says which label it read instead
+                misread = zip(table["id"], found["own"], found["read_as"], strict=True)
+                self._mixed |= {one: (own, read) for one, own, read in misread if read}
+                found = found.drop("own", "read_as")
             self._verdicts.append(found.with_columns(id=table["id"], check=pl.lit(name)))
             table = table.filter(found["reason"].is_null())
             self._last += [reason for reason in found["reason"] if reason]
+        self.confusion.update(self._mixed.values())
         kept = set(table["id"])
+        return [one.id in kept for one in candidates]
+
+    async def asked(
+        self, candidates: Sequence[Candidate], passed: Sequence[bool], asks: Sequence[Sequence[Ask]]
+    ) -> list[bool]:
+        """Have the checks that ask a model look at what passed; say again of each candidate whether it is kept.
+
+        They come after dedup, so that no near-duplicate is paid for: a row whose twin they refuse has fallen too.
+
+        Args:
+            candidates: the rows of one call.
+            passed: what that call said of them.
+            asks: the models of each of these checks.
+        """
+        import polars as pl
+
+        survivors = [one for one, keep in zip(candidates, passed, strict=True) if keep]
+        for (name, check), models in zip(self.asking, asks, strict=True):
+            if not survivors:
+                break
+            found = verdicts(await check(survivors, models)).with_columns(
+                id=pl.Series([one.id for one in survivors], dtype=pl.String), check=pl.lit(name)
+            )
+            self._verdicts.append(found)
+            self._last += [reason for reason in found["reason"] if reason]
+            survivors = [one for one, reason in zip(survivors, found["reason"], strict=True) if reason is None]
+        kept = {one.id for one in survivors}
         return [one.id in kept for one in candidates]
 
     def fork(self) -> Sieve:
@@ -143,6 +193,7 @@ class Sieve:
         twin = copy(self)
         twin.checks = [(name, deepcopy(check) if isinstance(check, Dedup) else check) for name, check in self.checks]
         twin._verdicts, twin._last = [], []  # noqa: SLF001 - the same class
+        twin.confusion = Counter()
         return twin
 
     def without_leaks(self, kept: Sequence[Candidate], least: float) -> list[Candidate]:
@@ -157,9 +208,19 @@ class Sieve:
         self._verdicts.append(verdicts(rows).with_columns(id=pl.Series(names, dtype=pl.String), check=pl.lit("split")))
         return [one for one in kept if one.id not in found]
 
+    def mixed_of_last(self, candidates: Sequence[Candidate]) -> list[Mixed]:
+        """Return own and read label of those of the last call's candidates whose label was read as another."""
+        return [self._mixed[one.id] for one in candidates if one.id in self._mixed]
+
     def reasons_of_last(self) -> list[str]:
         """Return the reasons for which rows of the last call fell."""
         return self._last
+
+    def take_verdicts(self) -> pl.DataFrame:
+        """Return every verdict since they were taken last, and forget them."""
+        found = self.verdicts()
+        self._verdicts = []
+        return found
 
     def verdicts(self) -> pl.DataFrame:
         """Return every verdict so far: columns id, check, reason (null = keep), score, evidence."""

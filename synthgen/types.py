@@ -9,7 +9,7 @@ import hashlib
 import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, ClassVar, TypedDict
 
 from pydantic import BaseModel, ConfigDict, ValidationInfo, model_validator
@@ -87,6 +87,7 @@ class Record(BaseModel):
         return None
 
     @classmethod
+    @cache  # asked for each row, and a schema does not change once it is written: nobody changes what it gives
     def marked(cls, mark: type) -> dict[str, Any]:
         """Return the fields that carry a mark of this type, with the mark."""
         return {
@@ -97,6 +98,13 @@ class Record(BaseModel):
         """Return what balance counts: the label fields and their values."""
         return {name: getattr(self, name) or "" for name in self.marked(Label)}
 
+    @classmethod
+    @cache
+    def _texts(cls) -> tuple[tuple[str, bool], ...]:
+        """Return the fields that are texts, and whether each is required."""
+        fields = cls.model_fields.items()
+        return tuple((name, one.is_required()) for name, one in fields if one.annotation in {str, str | None})
+
     @model_validator(mode="before")
     @classmethod
     def _coerce(cls, row: Any, info: ValidationInfo) -> Any:  # noqa: ANN401 - whatever a model or a file gave
@@ -104,13 +112,12 @@ class Record(BaseModel):
         if not isinstance(row, dict):
             return row
         plain = dict(row)
-        for name, found in cls.model_fields.items():
+        for name, required in cls._texts():
             value = plain.get(name)
-            if found.annotation in {str, str | None}:
-                if isinstance(value, list) and len(value) == 1:
-                    value = plain[name] = value[0]
-                if value == "" and not found.is_required():
-                    plain[name] = None
+            if isinstance(value, list) and len(value) == 1:
+                value = plain[name] = value[0]
+            if value == "" and not required:
+                plain[name] = None
         for name in cls.marked(Label):
             if isinstance(plain.get(name), str):
                 plain[name] = _as_known(plain[name], name, (info.context or {}).get("axes", {}))
@@ -129,6 +136,9 @@ class Record(BaseModel):
 
 
 def _as_known(value: str, name: str, axes: Mapping[str, Sequence[Row]]) -> str:
+    if not axes:
+        return value
+
     def letters(text: str) -> str:
         return "".join(mark for mark in text.lower() if mark.isalnum())
 
@@ -158,6 +168,10 @@ class Seed:
     record: Record
     where: str
     split: str = "train"
+
+
+MODERATION = "moderation"
+"""A parameter of requests that go to the endpoint's moderation, which answers with one result as JSON."""
 
 
 @dataclass(frozen=True)
@@ -227,6 +241,7 @@ class Draft:
         examples: ids of the seeds that the prompt shows.
         avoid: texts that the prompt tells the model not to repeat.
         openings: first words that are used too often.
+        unlike: labels that the row's own is easily taken for, each with those above it.
     """
 
     number: int
@@ -235,6 +250,7 @@ class Draft:
     examples: list[str]
     avoid: list[str] = field(default_factory=list)
     openings: list[str] = field(default_factory=list)
+    unlike: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -247,7 +263,7 @@ class Fault:
 
 @dataclass(frozen=True)
 class Candidate:
-    """A row with its lineage. `record` is None where `fault` says why there is none."""
+    """A row with its lineage. `record` is None where `fault` says why there is none; `masked` lists kinds of finds."""
 
     id: str
     draft: Draft
@@ -255,6 +271,7 @@ class Candidate:
     data: Row
     record: Record | None
     fault: Fault | None = None
+    masked: tuple[str, ...] = ()
 
     @property
     def split(self) -> str:

@@ -11,14 +11,22 @@ import polars as pl
 import pytest
 
 from synthgen import parse, prompts, schema, seeds
-from synthgen.checks.quality import Quality, Rules, ending_fields
+from synthgen.checks.quality import Quality, ending_fields
+from synthgen.checks.rules import Rules
 from synthgen.reasons import REASONS
 from synthgen.recipe import Checks, Dedup, Labels
 from synthgen.sift import Known, Sieve
 from synthgen.types import Candidate, Draft, Fault, Prose, Record, Reply, Row, Seed
 from tests.cases import Case, cases
+from tests.test_asking import COMPARED, MODERATED, UNASKED
+from tests.test_clusters import CROWDED
+from tests.test_confidence import SUSPECTS
 from tests.test_contamination import CONTAMINATION
+from tests.test_judge import ANSWERS
+from tests.test_quality_rows import PAIRS, SYMBOLS
 from tests.test_safety import SAFETY
+from tests.test_safety_unsafe import UNSAFE
+from tests.test_select import CHOICES
 
 GOOD = "My new card has not arrived yet, could you check the address?"
 
@@ -508,13 +516,20 @@ def _tested() -> dict[str, tuple[int, int]]:
     """Count the texts that fall and the look-alikes, by code; the codes of one table share the latter."""
     leaks = [("split.leak" if leaks else None) for _, _, leaks in LEAKS]
     tables = [[case.code if case.falls else None for case in QUALITY], [told.code for told in REPLIES]]
-    tables += [[case.code if case.falls else None for case in more] for more in (SAFETY, CONTAMINATION)]
+    tables += [[case.code if case.falls else None for case in more] for more in (SAFETY, CONTAMINATION, SYMBOLS, UNSAFE, CROWDED)]
+    tables += [[case.code if case.falls else None for case in PAIRS]]
     tables += [[code for _, code in ROWS], [row[3] for row in LABELS], [row[2] for row in DEDUP], leaks]
+    tables.append([row[2] for row in SUSPECTS])
+    tables.append([row[1] for row in CHOICES])
+    tables += [[row[1] for row in ANSWERS], [row[2] for row in MODERATED], [row[1] for row in COMPARED]]
+    waiting = ("judge.unasked", "moderation.unasked", "paraphrase.unasked")
+    tables += [[*[code for _ in UNASKED], None, None, None] for code in waiting]
     codes = {code for table in tables for code in table if code}
     return {
         code: (
             sum(table.count(code) for table in tables),
-            sum(case.code == code and not case.falls for case in QUALITY + SAFETY + CONTAMINATION)
+            sum(case.code == code and not case.falls for case in QUALITY + SAFETY + CONTAMINATION + SYMBOLS + UNSAFE + CROWDED)
+            + sum(case.code == code and not case.falls for case in PAIRS)
             or max(table.count(None) for table in tables if code in table),
         )
         for code in codes
@@ -532,6 +547,7 @@ def test_every_code_that_the_source_gives_has_a_meaning() -> None:
     """Each code in the source has its line in REASONS, and each of REASONS is given somewhere."""
     package = Path(parse.__file__).parent
     sources = [path.read_text("utf-8") for path in package.rglob("*.py") if path.name != "reasons.py"]
-    pattern = re.compile(r'"((?:reply|validate|quality|safety|labels|contamination|dedup|split)\.[a-z_]+)"')
-    said = {code for source in sources for code in pattern.findall(source)}
+    checks = sorted({code.partition(".")[0] for code in REASONS if "." in code})
+    pattern = re.compile(rf'"((?:{"|".join(checks)})\.[a-z_]+)"')
+    said = {code for source in sources for code in pattern.findall(source) if not code.endswith(".json")}
     assert said == set(REASONS) - {"surplus"}

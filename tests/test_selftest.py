@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import sys
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 
@@ -44,6 +45,11 @@ GROUND = Ground(
     fills=["text"],
 )
 
+PAIR: Row = {**ROW, "reply": "The till at that shop takes cards of one kind only: yours is of the other kind."}
+WITH_ANSWER = replace(
+    GROUND, fields={"text": Prose(least=3, most=120), "reply": Prose()}, required=frozenset({"text", "label", "reply"})
+)
+
 
 def made(source: Path, rows: int, folder: Path) -> tuple[Job, Run]:
     """Run an example with the fake model."""
@@ -68,9 +74,10 @@ def found(bank: tuple[Job, Run]) -> SelfTest:
 def test_every_fault_changes_its_row(kind: str, seed: int) -> None:
     """A fault gives another row or a reply, the same one for the same draw, and leaves the row it was made of alone."""
     before = json.dumps(ROW)
-    planted, again = (FAULTS[kind].plant(ROW, Random(seed), GROUND) for _ in range(2))  # noqa: S311 - reproducible
+    row, ground = (PAIR, WITH_ANSWER) if "answer" in FAULTS[kind].needs else (ROW, GROUND)
+    planted, again = (FAULTS[kind].plant(row, Random(seed), ground) for _ in range(2))  # noqa: S311 - reproducible
     assert planted is not None
-    assert planted != ROW
+    assert planted != row
     assert planted == again
     assert json.dumps(ROW) == before
     if kind.startswith("wrong_label"):

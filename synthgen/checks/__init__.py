@@ -7,8 +7,10 @@ in this call or an earlier one, so that many small tables get the verdicts that 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING
+
+from synthgen.types import Ask, Candidate
 
 if TYPE_CHECKING:
     import polars as pl
@@ -18,6 +20,9 @@ Check = Callable[["pl.DataFrame"], "pl.DataFrame"]
 
 Verdict = tuple[str | None, float | None, str | None]
 """Reason (None = keep), score, evidence."""
+
+AskingCheck = Callable[[Sequence[Candidate], Sequence[Ask]], Awaitable[list[Verdict]]]
+"""Candidates, and the models that the check asks (remembered, budgeted and paced), to one verdict a row, in order."""
 
 
 def verdicts(rows: Sequence[Verdict]) -> pl.DataFrame:
