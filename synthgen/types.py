@@ -222,8 +222,8 @@ class Reply:
     cost: float | None = None
     seconds: float = 0.0
     model: str = ""
-    tokens: Sequence[tuple[str, dict[str, float]]] = ()
-    """Where they were asked for: the text's tokens, each with log-probabilities of the likeliest in its place."""
+    tokens: list[list[Any]] = field(default_factory=list)
+    """Where they were asked for: the text's tokens, each as [token, {the likeliest in its place: log-probability}]."""
 
 
 Ask = Callable[[Request], Awaitable[Reply]]

@@ -207,10 +207,10 @@ def refusal(status: int, said: str, address: str, model: str) -> EndpointError:
     )
 
 
-def _tokens(choice: dict[str, Any]) -> list[tuple[str, dict[str, float]]]:
+def _tokens(choice: dict[str, Any]) -> list[list[Any]]:
     """Return each token with the likeliest in its place; nothing where the endpoint gives no log-probabilities."""
     found = (choice.get("logprobs") or {}).get("content") or []
-    return [(one["token"], {top["token"]: top["logprob"] for top in one.get("top_logprobs") or [one]}) for one in found]
+    return [[one["token"], {top["token"]: top["logprob"] for top in one.get("top_logprobs") or [one]}] for one in found]
 
 
 def _finish(choice: dict[str, Any]) -> str:
