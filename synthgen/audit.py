@@ -59,7 +59,8 @@ def audit(source: str, task: str, folder: Path, job: Job | None, batch: int = BA
     found = _recognised(source, task, job)
     run = Run(folder)
     checks = job.recipe.checks if job else Checks()
-    sieve = sieve_of(job) if job else Sieve(found.reading.kind, checks, Known())
+    sieve = sieve_of(job, folder) if job else Sieve(found.reading.kind, checks, Known())
+    sieve.notes += [f"{name}: not run, for no model is asked about a dataset" for name, _ in sieve.asking]
     mask = Mask(found.reading.kind.marked(Prose), checks.safety)
     read = _candidates(found, job.axes if job else {}, mask)
     tables = ("candidates", "verdicts", "rejected", "review", "kept")
@@ -209,7 +210,7 @@ class _Laid:
         kept = [one for one, _ in part if one.id in keeps]
         quality = select.qualities(verdicts)
         scores = pl.Series("quality", [quality.get(one.id, 1.0) for one in kept if one.record], dtype=pl.Float64)
-        self._passed.add(self._waiting(kept).with_columns(scores))
+        self._passed.add(views.clustered(self._waiting(kept), verdicts).with_columns(scores))
         self._write(verdicts, shown.filter(~pl.col("id").is_in(keeps)))
 
     def _waiting(self, kept: Sequence[Candidate]) -> pl.DataFrame:
@@ -259,7 +260,8 @@ class _Laid:
         found = pl.DataFrame(leaks, schema=names, orient="row")
         chosen = self._choose(found["id"], best) if best else None
         types, kept, odd = views.types(kind), 0, []
-        for part in self._passed.again("id", "split", "row"):
+        own, clusters = [] if "cluster" in kind.model_fields else ["cluster"], list[str]()
+        for part in self._passed.again("id", "split", "row", "cluster"):
             said = part.select("id").join(found, on="id", how="left", maintain_order="left")
             verdicts = said.select("id", pl.lit("split").alias("check"), "reason", "score", "evidence")
             self._write(verdicts, part.filter(said["reason"].is_not_null()))
@@ -270,12 +272,15 @@ class _Laid:
                 left = left.filter(told["reason"].is_null())
             kept += left.height
             if types is None:
-                odd += [{"id": one, "split": split, **json.loads(row)} for one, split, row in left.iter_rows()]
+                rows = left.select("id", "split", "row").iter_rows()
+                odd += [{"id": one, "split": split, **json.loads(row)} for one, split, row in rows]
+                clusters.extend(left["cluster"])
             else:
                 fields = pl.col("row").str.json_decode(pl.Struct(types))
-                self._tables["kept"].add(left.with_columns(fields).unnest("row"))
+                self._tables["kept"].add(left.select("id", "split", fields, *own).unnest("row"))
         if types is None or not kept:
-            self._tables["kept"].add(views.table(odd, kind))
+            named = pl.Series("cluster", clusters, dtype=pl.String)
+            self._tables["kept"].add(views.table(odd, kind).with_columns([named] if own else []))
         return kept
 
     def _choose(self, leaks: pl.Series, best: _Best) -> pl.DataFrame:

@@ -8,63 +8,118 @@ from __future__ import annotations
 
 import re
 
-REFUSAL = re.compile(
-    r"^\W*(?:(?:i['’]?m|i am) (?:really |very )?(?:sorry|afraid),?(?: but)? "
-    r"|(?:sorry|i apologi[sz]e|my apologies)[,.]?(?: but)? "
-    r"|unfortunately,? |i understand\b[^.!?\n]{0,80}?\bbut )?"
-    r"(?:i(?:['’]m| am)? (?:must|have to) (?:respectfully )?decline\b"
-    r"|i(?:['’]m| am)?(?: can['’]?t| cannot| can not| won['’]t| will not|(?: not able| unable) to) (?:"
-    r"(?:help|assist)(?: you)? with (?:that|this|your request)|(?:help|assist) you\b"
-    r"|(?:fulfil|fulfill) (?:that|this|your|the) request"
-    # A customer cannot complete "this request in the app" either: a refusal ends there, or gives its reason.
-    r"|(?:complete|comply with|answer|process) (?:that|this|your|the) (?:request|question)"
-    r"(?=[.!]|\W*$| (?:as|because|since)\b)"
-    r"|comply\b(?! with)"
-    r"|(?:provide|offer|give)(?: you)?(?: with)?(?: that| this| such| any)?"
-    r"(?: kind of| type of| sort of| specific| personal| further)?"
-    r" (?:assistance|information|advice|instructions|content|guidance)(?! about my| on my)"
-    r"|(?:provide|offer|give you) (?:that|this)(?=[.!]|\W*$)"
-    r"|(?:generate|create|write|produce)(?: you)?(?:"
-    r"(?: any| that| this| such)?(?: kind of| type of| sort of)? (?:harmful |explicit |inappropriate )?(?:content|material)\b"
-    r"|(?: that| such)(?: a)?(?: kind of| type of| sort of)? (?:text|message|response)s?\b)"
-    r"|engage in|discuss (?:that|this|such|any)?(?: kind of)? ?(?:topic|subject)s?\b))",
-    re.IGNORECASE,
-)
-ASSISTANT_VOICE = re.compile(
+_STOCK = (
     r"\bas an? (?:ai|artificial intelligence|large language|language) (?:language )?(?:model|assistant)\b|\bas an ai[,.]"
     # People work as "an AI engineer" or as "a virtual assistant": what follows tells.
-    r"|\bi(?:['’]m| am) (?:just )?an? (?:ai (?:language )?(?:model|assistant|system|chatbot)|(?:large )?language model)\b"
+    r"|\bi(?:['’]m| am) (?:just |only |merely )?an? (?:ai (?:language )?(?:model|assistant|system|chatbot)|(?:large )?language model)\b"
     r"|\bi(?:['’]m| am) (?:just )?an? (?:ai|chatbot|virtual assistant)"
     r"(?=[.!]|\W*$|,? (?:and|so) (?:i |do|can|have)| (?:here|designed|created|developed|trained|programmed)\b)"
-    r"|\bmy knowledge cut-?off\b|\bmy training data (?:only|goes|ends|cuts)\b"
-    r"|^\W*(?:sure|certainly|of course|absolutely)[,!.] *(?:here(?:['’]s| is| are)|i(?:['’]d| would) be (?:happy|glad)|let me)"
-    r"|^\W*here(?:['’]s| is| are) (?:a|an|another|some|the|your)(?: (?!i\b)\w+){0,4}"
-    r" (?:examples?|messages?|texts?|responses?|rows?)\b(?![^:]*\b(?:i|me|my|we)\b[^:]*:)[^.!?]{0,40}:"
-    r"|^\W*(?:great|good|excellent) question[!.]"
+    r"|\bmy knowledge cut-?off\b|\bmy (?:last )?(?:knowledge )?update was\b|\bmy training data (?:only|goes|ends|cuts)\b"
+    r"|^\W*(?:great|good|excellent|interesting) question[!.]|\bthat['’]s an? (?:great|good|excellent|interesting|fascinating) question\b"
     r"|\bhow (?:can|may) i (?:help|assist) you(?: today| with)?\W*(?:$|[?])"
-    r"|^\W*(?:(?:dear|hi|hello)\b[^,.!\n]{0,40}[,.!]\s*)?thank you for (?:contacting|reaching out)\b"
-    r"|\b(?:i hope this helps|feel free to ask)\W*$"
-    r"|\b(?:please )?(?:let me know|feel free to (?:ask|reach out)) if you (?:have|need) (?:any )?(?:other|further|more|additional)"
-    r" (?:questions|help|assistance)\W*$",
+    r"|\b(?:i hope (?:this|that) (?:helps|answers)|hope (?:this|that) helps|feel free to ask(?! (?:him|her|them|my)\b))(?=\W*$|[!.] |[^.!?\n]{0,60}[.!]\W*$)"
+    r"|\b(?:please )?(?:let me know|feel free to (?:ask|reach out)|(?:do not|don['’]t) hesitate to (?:ask|reach out)) if you"
+    r"(?:['’]d like| would like| have| need| want)[^.!?\n]{0,20}"
+    r" (?:other|further|more|additional|another|any)[^.!?\n]{0,60}[.!]?\W*$"
+    r"|\b(?:is there )?anything else (?:that )?i can (?:help|assist|do)\b"
+    r"|\bwould you like (?:me to|to (?:know|learn|hear) more)\b[^.!\n]{0,80}\?|\bif you(?:['’]d| would) like,? i can\b|\bdo you want me to\b[^.!\n]{0,80}\?\W*$"
+    r"|\bi can also (?:create|write|generate|make|give you|provide|suggest|draft|explain)\b[^.!?\n]{0,60}\bfor you\b"
+    r"|\b(?:i['’]m|i am|i['’]d be|i would be|always)? ?(?:very )?(?:happy|glad|delighted|here) to (?:help|assist)(?: you)?(?:[!.]| with (?:that|this|your)\b)"
+    r"|\bi(?:['’]m| am) (?:so )?glad you asked\b|\bi can (?:definitely|certainly|absolutely|surely) help\b"
+    r"|\bthank you for (?:your|the|this|asking (?:this|that|such)) ?(?:great |good |interesting |thoughtful )?question\b"
+    r"|^\W*here(?:['’]s| is| are) (?:(?:an?|some|the|your|my|one) )?(?:[\w-]+,? ){0,3}?(?:answer|explanation|overview|summary|version|suggestion|response)s?"
+    r" (?:for you|to your question|you (?:asked|requested))\b"
+    r"|\b(?:what|as|like|which|that) you(?:['’]ve| have)? (?:asked|requested)(?: (?:me )?for)?[.!:,]"
+    r"|^\W*(?:sure|certainly|of course|absolutely|okay|ok)?[,!.]* ?here(?:['’]s| is| are) (?:another|one more|two more|a few more|some more)\b[^.!?\n]{0,40}:"
+    r"|^\W*here(?:['’]s| is| are) [^.!?\n]{0,40}\bsuch an? (?:text|message|row|sentence|request|query|complaint)s?\b"
+    r"|\b(?:based on|following|in line with|similar to) (?:the|your) (?:examples?|samples?|instructions?|prompt)(?: (?:that )?you (?:gave|provided|shared|sent))?"
+    r"(?: me)?, (?:here|this|i)\b"
+    r"|\b(?:more|other|further|different) (?:variations?|versions|examples|samples) of (?:this|that|the|these)\b"
+    r"|\b(?:fits|matches|belongs to|suits|reflects) the (?:label|category|class|topic|intent|persona|tone)\b"
+)
+ASSISTANT_VOICE = re.compile(_STOCK, re.IGNORECASE)
+"""What is one anywhere, in an answer too: talk of being a model, of the request, and offers of more."""
+_MADE = (
+    "examples?|messages?|texts?|responses?|rows?|versions?|variations?|sentences?|requests?|complaints?|quer(?:y|ies)|e-?mails?|drafts?"
+    "|samples?|ways?|options|rewrites?|utterances?|inquir(?:y|ies)|questions?"
+)
+OPENING = re.compile(
+    r"^\W*(?:sure(?: thing)?|certainly|of course|absolutely|no problem|okay|alright|understood|got it|happy to help|gladly)"
+    r"(?:[,!.:]|\s[-–—])+ *(?:here(?:['’]s| is| are)|i(?:['’]d| would) be (?:happy|glad)|i(?:['’]ll| will| can) (?:write|create|generate|help|draft|provide)"
+    r"|let me|let['’]s|(?:the|this) (?:following )?(?:text|message|example|sentence)|(?:text|message|example|response|output|version)\b[^.!?\n]{0,20}:)"
+    rf"|^\W*here(?:['’]s| is| are) (?:an?|another|some|the|your|one|two|three|five|ten|\d+)(?: (?!i\b)[\w'’-]+,?){{0,5}}"
+    rf" (?:{_MADE})\b(?![^:]*\b(?:i|me|my|we)\b[^:]*:)(?:[^.!?]{{0,60}}:| (?:that )?(?:an?|the) [\w-]+ (?:might|could|may|would) (?:send|write|ask|say)\b)"
+    r"|^\W*let(?:['’]s| us| me) (?:craft|write|create|draft|generate|compose|come up with|produce|think of)\b"
+    r"|^\W*(?:i(?:['’]ll| will| have|['’]ve)) (?:write|written|create|created|generate|generated|craft|crafted|draft|drafted|compose|composed) (?:an?|the|some|this) "
+    rf"(?:[\w-]+,? ){{0,3}}(?:{_MADE})\b"
+    r"|^\W*(?:(?:dear|hi|hello)\b[^,.!\n]{0,40}[,.!]\s*)?thank you for (?:contacting|reaching out)\b",
     re.IGNORECASE,
 )
+"""What opens an assistant's reply: a style where an assistant writes, a fault in what a customer should have written."""
 _BLANKS = (
-    "name|surname|date|amount|number|address|city|country|company|bank|merchant|store|product|customer|currency|price"
-    "|email|phone|link|url|iban|location"
+    "name|names|surname|firstname|lastname|username|date|time|day|month|year|weekday|amount|sum|total|fee|number|no|address|street|city"
+    "|town|country|state|region|company|organi[sz]ation|employer|bank|merchant|store|shop|product|item|service|brand|model|customer|client"
+    "|user|person|recipient|sender|agent|manager|teacher|doctor|nurse|patient|student|friend|colleague|boss|partner|speaker|author|guest"
+    "|host|child|pet|currency|price|cost|salary|balance|percentage|email|e-mail|phone|telephone|mobile|contact|link|url|website|iban|account"
+    "|location|place|venue|address|department|team|role|position|job|title|job title|subject|topic|reason|event|occasion|order|order id|id"
+    "|reference|invoice|ticket|case|policy|contract|code|zip|postcode|password|deadline|duration|destination|school|university|hotel|airline"
+    "|hobby|skill|age|birthday|signature|description|details|detail|text|example|sentence|word|noun|verb|adjective|quantity|size|color|colour"
+    "|language|industry|field|project|feature|device|app|specify|blank|tbd|todo|tba"
 )
 CODE = re.compile(r"```.*?```|`[^`\n]*`", re.DOTALL)
 """Code in backticks: what stands in brackets there is for the reader to fill in, and a log's own marks."""
+CODE_LINE = re.compile(
+    r"^.*(?:\b(?:def|return|import|function|const|let|var|elif|print|console\.\w+|printf|echo|SELECT|export|class)\b[ (].*[=(){};:\"']"
+    r"|\bf[\"']|\w\(.*\{|=>|[;{]\s*$|^\s*[<{}\]#/$].*[=>{};]\s*$|\w\.\w+\(|<(?P<tag>\w+)[^>]*>.*</(?P=tag)>|\$ \w|://).*$",
+    re.MULTILINE,
+)
+"""A line of code outside of backticks."""
+QUOTED = re.compile(r"[\"“„«][^\"“”„«»\n]{1,80}[\"”“»]|(?<!\w)['‘][^'‘’\n]{1,60}['’](?!\w)")
+"""What somebody else said: a customer who was sent "Dear [NAME]" has a case."""
+_BEFORE = (
+    "dear|hi|hello|mr|mrs|ms|miss|dr|prof|sir|my|your|our|their|his|her|the|an?|from|to|at|in|on|by|with|for|of|since|until|till|before"
+    "|after|is|am|are|was|were|named|called|about|and|between|near|via|worth|costs?|paid|than|as|regarding|age|aged|this|every|next|last"
+)
+_NOT_BLANK = (
+    r"sic|the|an?|they|he|she|it|its|his|her|their|our|we|you|i|is|are|was|were|and|or|not|to|of|in|on|that|this|these|those|who|which|emphasis|redacted"
+    r"|ctrl|control|alt|shift|enter|esc|escape|tab|del|delete|space|return|fn|error|warn(?:ing)?|info|debug|trace|fatal|snip|laughs?|laughing|applause"
+    r"|music|inaudible|silence|pause|sighs?|edit(?:ed)?|update|solved|ok|cancel|save|next|back|x|v|citation needed|note|external|spam|urgent"
+)
 PLACEHOLDER = re.compile(
     # In brackets: not an index (`prices[date]`), not a link's text, not a log's [ERROR].
-    rf"(?<!\w)\[(?:(?i:your|insert|enter)[ _]\w[^\]\n]{{0,30}}|(?:\w+[ _]){{0,3}}(?i:{_BLANKS})(?i: here)?)\](?!\()"
-    r"|(?:^|[^$\w{/'\"\\])(?:\{\{ ?[a-z_.]{2,30} ?\}\}|\{[a-z_]{3,30}\})"
-    r"|<(?:(?i:your|insert|enter)\b[^>\n]{0,30}|(?i:(?:\w+[ _])?(?:name|date|amount|number|company)))>"
+    rf"(?<!\w)\[(?:(?i:your|insert|enter|add|specify|fill in|state|choose)[ _]\w[^\]\n]{{0,40}}|(?:[\w'’-]+[ _/]){{0,3}}(?i:{_BLANKS})(?i:\(s\)|s)?(?i: here)?"
+    r"|[^\]\n]{0,60}\b(?i:goes |comes )?(?i:here)\.?)\](?!\(|\w)"
+    rf"|\b(?i:{_BEFORE})\b\.? [$€£#@]?\[(?!(?i:{_NOT_BLANK})\b)[A-Za-z][\w '’/-]{{1,30}}(?:\(s\))?\](?![\w(])"
+    r"(?! (?:button|key|tab|menu|link|icon|option|field|section|block|tag|line|entry|file)s?\b)"
+    r"|(?:^|[^$\w{/'\"\\%@])(?:\{\{ ?[a-zA-Z_.]{2,30} ?\}\}|\{[a-z_]{3,30}\})(?!\w)"
+    rf"|[$]\{{(?:\w+[_.])?(?i:{_BLANKS})(?:_\w+)?\}}|(?<![\w%])%(?!(?:APPDATA|PATH|TEMP|TMP|USERPROFILE|USERNAME|WINDIR|HOMEPATH|PROGRAM\w+|SYSTEM\w+|LOCAL\w+)%)[A-Z_]{{3,20}}%"
+    r"|(?:^|(?<=\s))%[sd](?=[\s,.!?;:]|$)"
+    r"|<(?:(?i:your|insert|enter)\b[^>\n]{0,30}|(?i:(?:\w+[ _]){0,2}(?:name|surname|date|amount|number|company|product|city|price|email|phone|country|year|reason)))>"
     # XXXX, but for the hidden part of a number: XXXX XXXX XXXX 4821.
-    r"|\b(?i:lorem ipsum)\b|\b[Xx]{4,}\b(?![\s-]*(?:[Xx*]{2,}[\s-]*)*\d)",
+    r"|\b(?i:lorem ipsum)\b|\b(?:XXX+|x{4,})\b(?![\s-]*(?:[Xx*]{2,}[\s-]*)*\d)|(?<![\w-])[$€£] ?XX+\b|\bXX[:/.]XX\b"
+    r"|\bXX (?:euros?|dollars?|pounds?|percent|days?|hours?|minutes?|weeks?|months?|people)\b"
+    r"|\b(?i:on|until|till|since|from|by|before|after|dated|of|is|was|and|at) (?:DD|MM|YYYY|dd|yyyy)[/.-](?:DD|MM|YYYY|dd|mm|yyyy)(?:[/.-](?:DD|YYYY|YY|yyyy))?\b(?! format)"
+    rf"|\b(?:INSERT|ENTER|ADD)(?: [A-Z]+){{0,2}} (?-i:{_BLANKS.upper()})S?\b|\bYOUR[_ ](?:[A-Z]+[_ ])?(?:NAME|DATE|ADDRESS|COMPANY|EMAIL|NUMBER|CITY)\b"
+    r"|\b(?i:insert|add|write|put) (?i:your |the |an? )?(?:\w+ )?(?i:name|date|address|title|reason|company|amount|text|details) here\b"
+    r"|\bTODO(?:[:\]]| (?:add|insert|write|fill|replace|complete|finish|describe|mention)\b)"
+    r"|(?i:regards|sincerely|yours|thanks|wishes),?\s+\(?Your (?:Full |First )?Name\b"
+    rf"|\((?i:insert|enter|fill in|add) [^)\n]{{2,40}}\)|\((?i:your (?:\w+ )?(?:name|date|address|number|company|city|email))\)"
+    r"|#(?:[A-Z]+_)?(?:NAME|DATE|AMOUNT|NUMBER|COMPANY|CITY|PRICE|PRODUCT)#|@@\w{2,20}@@|\b__(?:[A-Z]+_)*(?:NAME|DATE|AMOUNT|NUMBER|COMPANY)__\b"
+    r"|(?<![\w_])_{3,}(?![\w_])",
 )
+_ROLES = "user|human|assistant|ai|bot|chatbot|system|customer|agent"
+_MARKS = "category|label|tone|topic|persona|style|message|text|difficulty|intent|secondary|primary|language|length|domain|class|sentiment"
 TOKENS = re.compile(
-    r"<\|\w+\|>|\[/?INST\]|<(?:start|end)_of_turn>|^\s*<s>|</s>\s*$"
-    r"|^#{2,3} ?(?:instruction|response|input|example)s?\b|(?<!at the )\b(?:given|rewritten|created) prompt\b",
+    r"<\|\w+\|>|\[/?INST\]|<(?:start|end)_of_turn>|^\s*<s>|</s>\s*$|</?(?:think|thinking|thought|reasoning|answer|response|output|scratchpad|instructions?|system)>"
+    r"|<</?SYS>>|\[/?(?:SYSTEM|SYS|USER|ASSISTANT|PROMPT|TASK)\]|<(?:bos|eos|pad|unk)>"
+    r"|#{2,3} ?(?:instruction|response|input|output|user|assistant|human|system|answer|question|prompt|example \d+)s?(?: \d+)?:"
+    r"|^### ?(?:instruction|response|input|output|user|assistant|human|system)\s*$"
+    r"|(?<!at the )\b(?:given|rewritten|created) prompt\b"
+    rf"|^\W*(?:assistant|ai|system|human) ?:|\b(?:{_ROLES}) ?:[^\n]{{1,400}}?[.!?\n\"”] *(?:assistant|ai|bot|chatbot|human|system) ?:"
+    rf"|^\W*(?:text|message|example|sample|variation|version|option|row|item|sentence|query|utterance|output|request) ?#?\d{{1,3}} ?(?:\([^)\n]{{1,60}}\) ?)?:"
+    rf"|^\W*(?:{_MARKS}) ?: ?[^\n:]{{1,60}}[/|;,\n] ?(?:{_MARKS}) ?:"
+    r"|^\s*\{\s*\"(?:response|answer|output|text|message|instruction|completion|row|rows|label)\"\s*:"
+    r"|^\W*(?:output|response|answer|completion|final answer|generated (?:text|message|response)|rewritten (?:text|message)) ?: ",
     re.IGNORECASE | re.MULTILINE,
 )
 END = re.compile(r"""[.!?…。！？؟।][\s"'”’»)\]*_`]*$|[\U0001F300-\U0001FAFF☀-➿]\ufe0f?\s*$|[:;]-?[)(DP]\s*$|```\s*$""")
@@ -76,17 +131,36 @@ FOLDS = ("\u017f", "\u212a", "\u0131", "\u0130")
 """Letters that Python's IGNORECASE takes for s, k and i: a text with one is looked at whatever else it holds."""
 
 # What a pattern cannot match without, in small letters: looking for these in a whole column spares most rows the search.
-REFUSAL_NEEDS = (
-    "decline", "can't", "can’t", "cant", "cannot", "can not", "won't", "won’t", "wont", "will not", "able to"
-)  # fmt: skip
-REFUSAL_BEGINS = r"^[^A-Za-z]*(?i:i['’m ]|sorry|my apologies|unfortunately)"
 VOICE_NEEDS = (
     "as an ai", "as a ai", "as an artificial", "as a artificial", "as an large", "as a large", "as an language",
     "as a language", "an ai", "a ai", "a chatbot", "an chatbot", "a virtual assistant", "an virtual assistant",
-    "language model", "knowledge cut", "my training data", "great question", "good question", "excellent question",
-    "can i help", "may i help", "can i assist", "may i assist", "you for contacting", "you for reaching out",
-    "hope this helps", "feel free to", "let me know if you",
+    "language model", "knowledge cut", "update was", "my training data", "great question", "good question",
+    "excellent question", "interesting question", "fascinating question", "can i help", "may i help", "can i assist",
+    "may i assist", "you for contacting", "you for reaching out", "hope this", "hope that", "feel free to",
+    "let me know if you", "hesitate to", "anything else", "would you like", "like, i can", "like i can", "want me to",
+    "can also", "to help", "to assist", "glad you asked", "i can definitely", "i can certainly", "i can absolutely",
+    "i can surely", "thank you for", "you asked", "you've asked", "you’ve asked", "you have asked", "you requested",
+    "you've requested", "you’ve requested", "you have requested", "your question", "based on", "following", "in line with",
+    "similar to", "of this", "of that", "of the", "the label", "the category", "the class", "the topic", "the intent",
+    "the persona", "the tone", "for you",
 )  # fmt: skip
-VOICE_BEGINS = r"^[^A-Za-z]*(?i:(?:sure|certainly|of course|absolutely)[,!.]|here(?:['’]s| is| are) )"
-PLACEHOLDER_NEEDS = ("[", "{", "<", "lorem", "xxxx")
-TOKENS_NEED = ("<|", "inst]", "_of_turn", "<s>", "</s>", "##", "given prompt", "rewritten prompt", "created prompt")
+VOICE_BEGINS = (
+    r"^[^A-Za-z]*(?i:sure|certainly|of course|absolutely|no problem|ok|alright|understood|got it|happy to|gladly|here(?:['’]s| is| are) "
+    r"|let(?:['’]s| us| me) |i(?:['’]ll| will| have|['’]ve) |dear|hi\b|hello)"
+)
+PLACEHOLDER_NEEDS = (
+    "[", "{", "<", "lorem", "xxx", "%", "xx", "dd", "mm", "yyyy", "insert", "enter", "add", "your_", "your ", " here",
+    "todo", "#", "@@", "__", "(",
+)  # fmt: skip
+TOKENS_NEED = (
+    "<|", "inst]", "_of_turn", "<s>", "</s>", "##", "given prompt", "rewritten prompt", "created prompt", "think", "thought",
+    "reasoning>", "answer>", "response>", "output>", "scratchpad>", "instruction", "system>", "sys>", "[sys", "[/sys", "[user", "[/user",
+    "[assistant", "[/assistant", "[prompt", "[/prompt", "[task", "[/task", "<bos>", "<eos>", "<pad>", "<unk>",
+    "assistant", "ai:", "ai :", "system:", "system :", "human:", "human :", "bot:", "bot :", "\"response", "\"answer",
+    "\"output", "\"text", "\"message", "\"completion", "\"row", "\"label",
+)  # fmt: skip
+TOKENS_BEGIN = (
+    r"(?im)^[^\n]{0,12}?(?:text|message|example|sample|variation|version|option|row|item|sentence|query|utterance|output|request) ?#?[0-9]"
+    r"|(?:category|label|tone|topic|persona|style|message|text|difficulty|intent|secondary|primary|language|length|domain|class|sentiment) ?: ?"
+    r"|(?:output|response|answer|completion|text|message) ?: "
+)

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 STEM = 5
-LEAST_CONTENT, LEAST_WORDS = 3, 15
-LEAST_COSINE = 0.15
+LEAST_CONTENT, LEAST_WORDS = 1, 8
+LEAST_COSINE = 0.02
 LEAST_ENGLISH = 0.2
 """Share of the answer's words that are among the commonest of English, from which it is taken for English."""
 _MORE = (

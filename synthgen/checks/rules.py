@@ -206,7 +206,7 @@ TextRule = Callable[[Rules, str, str], Finding | None]
 RowRule = Callable[[Rules, Texts], Finding | None]
 """Rules and a row's texts to a finding."""
 OF_TEXTS: tuple[TextRule, ...] = (
-    refusal, assistant_voice, prompt_leak, placeholder, of_length, repetition, cut_off, open_fence, too_many_symbols,
+    refusal, assistant_voice, prompt_leak, placeholder, too_many_symbols, of_length, repetition, cut_off, open_fence,
     other_language,
 )  # fmt: skip
 """In their order: each of them for the first field, then for the next."""

@@ -72,7 +72,9 @@ def of_texts(facts: rules.Rules, memory: Memory, name: str, words: hashed.Words)
         length=odd | (spaces + 1 < bounds.least) | (spaces + 1 > bounds.most),
         cut=(opened | quoted | missing | text.str.tail(20).str.contains(_DANGLES)) if ends else never,
         fence=text.str.contains("```", literal=True),
-        symbols=(signs >= symbols.SCREEN_SHARE * (text.str.len_chars() - spaces)) if ends else never,
+        symbols=((signs >= symbols.SCREEN_SHARE * (text.str.len_chars() - spaces)) | text.str.contains(symbols.HINT))
+        if ends
+        else never,
         tongue=(odd | (spaces + 1 >= language.LEAST_WORDS)) if facts.language else never,
     )  # fmt: skip
     found = {column: flags[column].fill_null(value=False).to_numpy() for column in flags.columns}

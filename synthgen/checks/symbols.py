@@ -1,9 +1,10 @@
-"""Text that went to pieces: more signs than letters, after Gopher's rules (Rae et al. 2021).
+"""Text that went to pieces: more signs than letters, broken encodings, dumps of bytes and keys hit at random.
 
-Gopher drops a web page where a tenth of the words are `#` or `…`, or a fifth have no letter. On one short text such
-bounds hit tables, sums and chat, so that the share of letters is counted instead, in what is left when code, logs,
-tables and rules are set aside: letters, digits and emoji must be half of it or more. Mathematical signs, drawings and
-dashes count on neither side.
+Gopher (Rae et al. 2021) drops a web page where a tenth of the words are `#` or `…`, or a fifth have no letter. On one
+short text such bounds hit tables, sums and chat, so that the share of letters is counted instead, in what is left when
+code, logs, tables and rules are set aside: letters, digits and emoji must be half of it or more. Mathematical signs,
+drawings and dashes count on neither side. What else is broken has a form of its own (`_FORMS`), and must be half of the
+text, or be nothing that a person writes: UTF-8 read as Latin-1 in two words, two characters of control.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ LEAST_VISIBLE = 10
 """Characters from which a share says something: `???!!!` is an answer in a chat."""
 LEAST_SHARE = 0.5
 SCREEN_SHARE = 0.25
-"""A text that falls has this share of signs or more among all its visible characters: see `broken`."""
+"""A text that falls for its share of letters has this share of signs or more among all its visible characters."""
 
 _CODE = re.compile(r"```.*?(?:```|\Z)|`[^`\n]*`|\$\$.*?\$\$|\\\(.*?\\\)", re.DOTALL)
 _LINE = re.compile(
@@ -27,19 +28,77 @@ _CHAT = re.compile(r"[!?.…]+|[:;=][-']?[()\[\]]+")
 """Marks that stand in for one: `?!?!` and `:-(`."""
 _NEUTRAL = frozenset("+=<>^~|-–—_•·*")
 
+_LATER = r"[\x{80}-\x{bf}ŒœŠšŸŽžƒˆ˜–—‘’‚“”„†‡•…‰‹›€™]"
+_MOJIBAKE = rf"Ã{_LATER}|Â[\x{{a0}}-\x{{bf}}]|â€{_LATER}|ðŸ{_LATER}"
+_HEX = r"(?:\b(?:0x|\\x)?[0-9a-fA-F]{2}[ ,]+){7}"
+_ENTITY = r"&(?:amp;)*(?:nbsp|quot|lt|gt|#\d{2,5}|#x[0-9a-fA-F]{2,4});"
+_ESCAPE = r"(?:\\u[0-9a-fA-F]{4}|%[0-9A-F]{2}|=[0-9A-F]{2}|_x00[0-9A-F]{2}_)"
+_CONSONANT = "[bcdfghjklmnpqrstvwxz]"
+_ROWS = ("qwertyuiop", "qwertzuiopü", "asdfghjkl", "asdfghjklöä")
+_BESIDE = frozenset(row[at : at + 4] for row in _ROWS for at in range(len(row) - 3))
+"""Four keys side by side."""
+_SMASHED = rf"(?i:{_CONSONANT}{{4}}|{'|'.join(sorted(_BESIDE))})"
+_CONTROL = r"[\x00-\x08\x0e-\x1b\x7f\x{80}-\x{84}\x{86}-\x{9f}\x{e000}-\x{f8ff}]"
+HINT = (
+    rf"(?s){_CONTROL}.*{_CONTROL}|\x{{fffd}}.*\x{{fffd}}|(?:{_MOJIBAKE}).*(?:{_MOJIBAKE})"
+    rf"|(?:[0-9a-fA-F]{{2}}[ ,]+(?:0x|\\x)?){{7}}|(?:{_ENTITY}.*){{2}}|(?:{_ESCAPE}.*){{3}}|<|(?:{_SMASHED}.*){{4}}"
+    r"|\S{20}|(?: [^\s]){8}|\p{M}{3}|[^\p{L}\p{N}\s]{4}|\x{200b}.*\x{200b}"
+)
+"""Where this finds nothing, none of the forms below is met. Polars reads it, a whole column at once."""
+
+
+def _python(form: str) -> str:
+    """Return a form in the patterns of Python, which writes a character by its number in another way."""
+    return re.sub(r"\\x\{([0-9a-f]+)\}", lambda found: f"\\u{int(found[1], 16):04x}", form)
+
+
+_MOJIBAKE_WORD = re.compile(rf"[^\s\"'`“”‘]*(?:{_python(_MOJIBAKE)})[^\s\"'`“”‘]*")
+_ABOUT_SIGNS = re.compile(
+    r"\b(?:encod|decod|utf-?8|latin-?1|unicode|charset|character set|instead of|garbled|escape|html|hex|ascii)",
+    re.IGNORECASE,
+)
+"""Who speaks of such signs shows some."""
+_BROKEN = {
+    "characters of control": (re.compile(_python(_CONTROL)), 2),
+    "lost characters": (re.compile("\ufffd"), 2),
+    "spaces without width": (re.compile("\u200b"), 5),
+    "escapes": (re.compile(_ESCAPE), 3),
+    "entities": (re.compile(_ENTITY), 2),
+    "piled marks": (re.compile(r"[\u0300-\u036f\u0483-\u0489\u20d0-\u20f0]{3,}"), 2),
+}
+"""What nobody types, and from how many on it is no slip."""
+_PARTS = {
+    "runs of one sign": re.compile(r"([^\w\s.!?…])\1{3,}"),
+    "letters one by one": re.compile(r"(?<!\S)(?:[^\W_] ){8,}[^\W_](?!\S)"),
+    "bytes": re.compile(rf"{_HEX}(?:0x|\\x)?[0-9a-fA-F]{{2}}\b(?:[ ,]+(?:0x|\\x)?[0-9a-fA-F]{{2}}\b)*"),
+    "one letter": re.compile(r"([^\W\d_])\1{19,}"),
+    "encoded bytes": re.compile(
+        r"(?<![\w/.-])(?=[A-Za-z+/]*\d)(?=[\d+/A-Z]*[a-z])(?=[\d+/a-z]*[A-Z])[A-Za-z0-9+/]{32,}={0,2}"
+    ),
+    "tags around nothing": re.compile(r"(?:<[^<>]*>|&\w+;|\s)+"),
+}
+"""What may stand in a text, but not be most of it: the share is counted in visible characters."""
+_UNSPOKEN = re.compile(rf"^{_CONSONANT}{{4,}}$|{_CONSONANT}{{5}}|(?!ght|ngth|chts|tchs|rths|nths){_CONSONANT}{{4}}$")
+LEAST_SMASHED = 4
+"""Words that no mouth can say, from which half a text of them is no slip and no list of names."""
+_SOUP = re.compile(r"[^\W_]+|[\W_]+")
+
 
 def broken(text: str) -> str:
-    """Return the share of letters where a text has too few, or nothing.
+    """Return what shows that a text went to pieces, or nothing.
 
-    What is left without code and tables must be half of the visible characters or more. With more signs than letters in
-    that half, a quarter of all visible characters or more are signs: the search of a whole column relies on it.
+    What is left without code and tables must be half letters or more. With more signs than letters in that half, a
+    quarter of all visible characters or more are signs: the search of a whole column relies on it, and on `HINT`.
     """
     visible = _visible(text)
     if len(visible) < LEAST_VISIBLE:
         return ""
-    kinds = [_kind(one) for one in visible]
-    if "letter" not in kinds:
+    if not any(one.isalnum() for one in visible):
         return "no letter"
+    return _form(text) or _share(text, visible)
+
+
+def _share(text: str, visible: str) -> str:
     lines = (line for line in _CODE.sub(" ", text).split("\n") if not _LINE.search(line))
     plain = _visible(_CHAT.sub(lambda run: run.group()[:1], "\n".join(lines)))
     counted = [kind for one in plain if (kind := _kind(one)) != "neutral"]
@@ -47,6 +106,53 @@ def broken(text: str) -> str:
         return ""
     share = counted.count("letter") / len(counted)
     return f"{share:.0%} letters and digits" if share < LEAST_SHARE else ""
+
+
+def _form(text: str) -> str:
+    """Return which form of broken text is met outside code, or nothing."""
+    plain = _CODE.sub("\n", text)
+    size = len(_visible(plain))
+    if size < LEAST_VISIBLE:
+        return ""
+    if not _ABOUT_SIGNS.search(plain):
+        for name, (form, least) in _BROKEN.items():
+            if len(form.findall(re.sub(r"\w+://\S+", " ", plain))) >= least:
+                return name
+        if len(words := _MOJIBAKE_WORD.findall(plain)) >= 2:
+            return f"UTF-8 read as Latin-1: {words[0]}"
+    for name, form in _PARTS.items():
+        if sum(len(_visible(run)) for run in _runs(form, plain)) >= LEAST_SHARE * size:
+            return name
+    return "keys hit at random" if _smashed(plain) or _soup(plain, size) else ""
+
+
+def _runs(form: re.Pattern[str], text: str) -> list[str]:
+    """Return the parts of a text that have a form, without those that a person may have meant."""
+    found = [one.group() for one in form.finditer(text)]
+    if form is _PARTS["bytes"]:
+        return [one for one in found if re.search(r"[a-fA-F]|0x|\\x", one)]
+    if form is _PARTS["letters one by one"]:  # the alphabet is in order
+        return [one for one in found if [*one.split()] != sorted(one.split())]
+    if form is _PARTS["tags around nothing"]:  # a page with words in it is an answer
+        return found if "<" in text and (len(found) == 1 or re.search(r"&amp;\w+;", text)) else []
+    if form is _PARTS["runs of one sign"]:  # rules above and below a heading, and tables, are drawn in lines of their own
+        return [] if re.search(r"^\W*$", text, re.MULTILINE) else found
+    return found
+
+
+def _smashed(text: str) -> bool:
+    """Say whether half of the words, and four of them, are keys that lie side by side or cannot be said."""
+    words = re.findall(r"[^\W\d_]{3,}", text)
+    small = [word.lower() for word in words if not word.isupper()]
+    met = [one for one in small if _UNSPOKEN.search(one) or any(keys in one for keys in _BESIDE)]
+    return len(met) >= max(LEAST_SMASHED, len(words) / 2)
+
+
+def _soup(text: str, size: int) -> bool:
+    """Say whether half of a text is in words of twenty characters in which letters and signs change all the time."""
+    words = [word for word in text.split() if len(word) >= 20 and "/" not in word and "@" not in word]
+    mixed = [word for word in words if len(_SOUP.findall(word)) >= len(word) / 4 and len(set("-_.,") & set(word)) == 0]
+    return sum(map(len, mixed)) >= LEAST_SHARE * size if mixed else False
 
 
 def _visible(text: str) -> str:

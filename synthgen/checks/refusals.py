@@ -1,0 +1,136 @@
+r"""How models refuse: by what was not done, in the first person, or by the policy that stands against it.
+
+Two patterns. `REFUSAL` is what no customer writes, and is sought in every field. `DECLINED` is sought only in a field
+that answers, where "I cannot discuss this" is no matter of a customer's: the subject is `I`, for a support desk says
+"we cannot refund this fee". Written by grammar (a negated ability, a verb of helping or writing) and by the kinds of
+refusal that XSTest (Röttger et al. 2024) and Do-Not-Answer (Wang et al. 2024) tell apart: inability, policy, law and
+ethics, lack of knowledge, redirection.
+"""
+
+from __future__ import annotations
+
+import re
+
+FIRST = 300
+"""Characters in which a refusal is sought."""
+_LEAD = r"(?:^\W*|[.!?…]['’\"”)]?\s+|\n\W*|, (?:but |so |and |therefore )?|\b(?:but|so|and|because|afraid|sorry|that) )"
+_SOFT = r"(?:really |also |simply |just |still |unfortunately,? |regrettably,? |therefore |sadly,? |afraid |respectfully )?"
+_CANNOT = (
+    rf"(?:i {_SOFT}(?:can['’]?t|cannot|can not|won['’]?t|will not|could(?:n['’]t| not)|(?:must |have to |need to |will )?"
+    rf"(?:{_SOFT}(?:refuse|decline)) to|would rather not|prefer not to|would prefer not to|(?:do not|don['’]t) (?:want|wish|intend"
+    r"|have the ability) to)|i['’]d (?:rather|prefer) not(?: to)?"
+    rf"|i(?:['’]m| am) {_SOFT}(?:un(?:able|willing)|not (?:able|allowed|permitted|authori[sz]ed|going|willing|prepared|programmed"
+    r"|designed|qualified|equipped|in a position|supposed|meant)) to)"
+    r"(?: (?:ethically|legally|knowingly|morally|possibly|actually|responsibly|safely|in good (?:conscience|faith)|be able to),?)*"
+)
+_TEXTS = (
+    "text|message|letter|e-?mail|complaint|content|material|response|reply|example|sample|scenario|story|post|review"
+    "|utterance|query|note|piece|sentence|request|row"
+)
+_ELSEWHERE = (
+    r"(?![^.!?\n]*\b(?:my|app|online|button|screen|page|branch|box|keyboard|phone|website|portal|form|account|inbox|chat)\b)"
+)
+"""A customer cannot write a message either: in the app, or because a button is grey."""
+_WRITE = "write|create|generate|produce|compose|draft|invent|make up"
+_WRITING = "writing|creating|generating|producing|composing|drafting|inventing|making up|helping with|assisting with"
+_POLICY = (
+    r"(?:content|usage|use|safety|community|ethical|ethics|moderation)[ -]?(?:polic(?:y|ies)|guidelines?|rules|standards)"
+    r"|my (?:guidelines|programming|training|instructions|policies|capabilities|safety \w+|ethical \w+)"
+)
+_HARM = "harm|illegal|unethical|inappropriate|polic(?:y|ies)|guideline|privacy|personal information|inventing|deceptive|dishonest|unsafe"
+
+REFUSAL = re.compile(
+    rf"{_LEAD}{_CANNOT} (?:help|assist)(?: you)? (?:with|in) (?:that|this|your request|(?:{_WRITING})\b)"
+    rf"|{_LEAD}{_CANNOT} (?:{_WRITE}|provide|offer)(?: you)?(?: with)?(?: (?!to\b|in\b|on\b|from\b)[\w'’-]+){{0,3}}? (?:{_TEXTS})s?\b"
+    rf"{_ELSEWHERE}"
+    rf"|{_LEAD}{_CANNOT} do (?:that|this|so)\b[^.!?\n]{{0,60}}\b(?:{_HARM})"
+    rf"|{_LEAD}(?:i(?:['’]m| am)? (?:do not |don['’]t |not |would not |wouldn['’]t )(?:be |feel |really |quite )*comfortable(?: with| about)?)"
+    rf" (?:{_WRITING})\b{_ELSEWHERE}"
+    rf"|\b(?:it )?(?:would(?:n['’]t| not) be|is(?:n['’]t| not)) (?:\w+ )?(?:appropriate|ethical|responsible) (?:for me )?to (?:{_WRITE}|assist)\b"
+    rf"|\b(?:this|that|your|the) (?:request|prompt|topic|content|instruction|task)\b[^.!?\n]{{0,60}}?"
+    rf"\b(?:violat\w+|against|beyond|conflicts?|breach\w*|not (?:in line|comply|permitted|allowed)|outside)\b[^.!?\n]{{0,40}}?(?:{_POLICY})"
+    rf"|\b(?:goes against|violates?|would violate|(?:is|be) against|due to|because of) (?:the |our )?(?:{_POLICY})\b(?=[.,;!]|\W*$| (?:to|and|that)\b)"
+    r"|\brequest (?:was |has been |is )?(?:declined|refused|denied|rejected)\b[^.!?\n]{0,60}\b(?:content|polic|guideline|harm|unsafe|inappropriate)"
+    r"|\bnot (?:something|a (?:topic|text|request)|the kind of \w+) (?:that )?i(?:['’]m| am| can| could| would| will|['’]d| feel)?"
+    r"(?: not)?(?: able to| comfortable| willing to| be able to| happy to)? (?:help|assist|writ|creat|generat|discuss|produc)\w*"
+    # German, French, Spanish.
+    r"|\b(?:dabei|damit|hierbei|bei dieser anfrage|diese anfrage) kann ich (?:ihnen |dir |leider )*nicht (?:helfen|weiterhelfen|behilflich|beantworten|erfüllen|unterstützen)"
+    r"|\bich kann (?:ihnen |dir )?(?:leider )?(?:dabei|damit|hierbei|diese (?:anfrage|bitte)|dieser bitte|(?:keine )?solchen? \w+)"
+    r" (?:leider )?(?:nicht )?(?:helfen|weiterhelfen|erfüllen|bearbeiten|beantworten|nachkommen|schreiben|erstellen|verfassen|unterstützen)"
+    r"|\bje ne (?:peux|puis) (?:malheureusement )?pas (?:vous |t['’])?(?:aider (?:avec|pour|à|dans)|répondre à (?:cette|votre)|(?:fournir|générer|créer|écrire|rédiger)"
+    r" (?:ce|cet|cette|de tel|ces|un tel))"
+    r"|\bno puedo (?:ayudar(?:te|le)?|asistir(?:te|le)?) (?:con|a) (?:eso|esto|esa|esta|ese|tu|su)\b"
+    r"|\bno puedo (?:proporcionar|generar|crear|escribir|redactar|ofrecer)(?:te|le)? (?:ese|este|esa|esta|contenido|información sobre|instrucciones)",
+    re.IGNORECASE,
+)
+
+PLAIN = re.compile(
+    r"^\W*(?:(?:i['’]?m|i am) (?:really |very )?(?:sorry|afraid),?(?: but)? "
+    r"|(?:sorry|i apologi[sz]e|my apologies)[,.]?(?: but)? "
+    r"|unfortunately,? |i understand\b[^.!?\n]{0,80}?\bbut )?"
+    r"(?:i(?:['’]m| am)? (?:must|have to) (?:respectfully )?decline\b"
+    r"|i(?:['’]m| am)?(?: can['’]?t| cannot| can not| won['’]t| will not|(?: not able| unable) to) (?:"
+    r"(?:help|assist)(?: you)? with (?:that|this|your request)|(?:help|assist) you\b"
+    r"|(?:fulfil|fulfill) (?:that|this|your|the) request"
+    # A customer cannot complete "this request in the app" either: a refusal ends there, or gives its reason.
+    r"|(?:complete|comply with|answer|process) (?:that|this|your|the) (?:request|question)"
+    r"(?=[.!]|\W*$| (?:as|because|since)\b)"
+    r"|comply\b(?! with)"
+    r"|(?:provide|offer|give)(?: you)?(?: with)?(?: that| this| such| any)?"
+    r"(?: kind of| type of| sort of| specific| personal| further)?"
+    r" (?:assistance|information|advice|instructions|content|guidance)(?! about my| on my)"
+    r"|(?:provide|offer|give you) (?:that|this)(?=[.!]|\W*$)"
+    r"|(?:generate|create|write|produce)(?: you)?(?:"
+    r"(?: any| that| this| such)?(?: kind of| type of| sort of)? (?:harmful |explicit |inappropriate )?(?:content|material)\b"
+    r"|(?: that| such)(?: a)?(?: kind of| type of| sort of)? (?:text|message|response)s?\b)"
+    r"|engage in|discuss (?:that|this|such|any)?(?: kind of)? ?(?:topic|subject)s?\b))",
+    re.IGNORECASE,
+)
+"""Stock phrases at the beginning, as the post-filters of Self-Instruct (Wang et al. 2022) have them."""
+
+_DOES = (
+    r"help\b|assist\b|aid\b|provide\b|supply\b|(?:give|offer|share)\b(?:[^.!?\n]{0,50}?)\b(?:advice|information|instructions?|guidance|details"
+    r"|opinions?|help|assistance|recommendations?|tips|examples?|content|answers?|diagnos\w+|verdict|predictions?|steps|that|this|such)\b"
+    rf"|(?:{_WRITE})\b|design\b|develop\b|fabricate\b|fulfil|comply\b|discuss\b|comment\b|speculate\b|encourage\b|promote\b|endorse\b"
+    r"|condone\b|glorify\b|facilitate\b|participate\b|engage\b|contribute\b|enable\b|take part|go along|respond to\b|reply to\b"
+    r"|answer (?:this|that|such|your|questions?|any|it|the)\b|advise\b|instruct\b|teach\b|tell you (?:how|what|where|who|which|whether|about)"
+    r"|(?:explain|describe|show you|outline|detail) how\b|walk you|guide you|continue (?:with|this)|proceed\b|process (?:this|that|your|such|requests?|content|images?)"
+    r"|complete (?:this|that|your|the) (?:request|task)|do (?:that|this|so|it)\b|predict\b|forecast\b|diagnose\b|prescribe\b|interpret\b|role-?play|pretend\b"
+    r"|impersonate\b|disclose\b|reveal\b|reproduce\b|repeat (?:this|that|such)|translate\b|summari[sz]e\b|access (?:real|the (?:internet|web)|external|current|live)"
+    r"|browse\b|look (?:it|that|this) up|search the\b|take (?:a )?(?:sides?|position|stance)|express\b|judge\b|vouch|support (?:this|that|such|any|your request)"
+    r"|say (?:who|which|whether)\b|recommend (?:any|a |an |specific|particular|products?|medic\w+|individual)|make (?:jokes?|fun|predictions?|medical|judg)"
+)
+DECLINED = re.compile(
+    rf"{_LEAD}{_CANNOT}(?: to)? (?:{_DOES})"
+    r"|\bi (?:must|have to|need to|will have to|am going to) (?:\w+ )?(?:decline|refuse|say no|pass on)\b"
+    rf"|{_LEAD}(?:i (?:decline|refuse)|i['’]ll pass)\b"
+    r"|\bi(?:['’]m| am) not (?:qualified|comfortable|permitted|allowed|authori[sz]ed|willing|equipped)\b"
+    r"|\bi (?:do not|don['’]t|would not|wouldn['’]t) (?:feel|be) (?:\w+ )?comfortable\b"
+    r"|\bi (?:do not|don['’]t|can['’]?t|cannot) (?:currently )?(?:have|get) (?:\w+ )?(?:access to (?:real|current|live|the internet|external|up-to|that|this|personal|your)"
+    r"|(?:personal )?(?:opinions|beliefs|feelings|preferences)|the (?:ability|capability|authority) to|enough information to answer)"
+    r"|\b(?:this|that|it|what you(?:['’]re| are) asking(?: for)?)(?:['’]s| is)? (?:is )?(?:not (?:something|a topic|a subject|anything) "
+    r"(?:that )?i\b|outside (?:of )?(?:my|what i)\b|beyond (?:my|what i)\b|off[- ]limits)"
+    r"|\b(?:would(?:n['’]t| not) be|is(?:n['’]t| not)) (?:\w+ )?(?:appropriate|ethical|responsible|possible|right) for me to\b"
+    r"|\b(?:violates?|(?:goes|is|be|would go) against|breach(?:es)?|conflicts? with|not (?:in line|consistent) with)\b[^.!?\n]{0,30}?"
+    r"\b(?:polic(?:y|ies)|guidelines|principles|values|rules|terms of (?:use|service)|programming)\b"
+    r"|\blet['’]s (?:talk about something else|change the (?:subject|topic)|keep (?:this|our) conversation|discuss something else|focus on something)"
+    r"|\bi (?:would|['’]d) (?:rather|prefer) not\b|\bi['’]d (?:rather|prefer) not\b"
+    r"|\bno puedo (?:ayudar|asistir|proporcionar|generar|crear|responder|cumplir|ofrecer|dar)|\bje ne (?:peux|puis|suis) pas (?:vous |t['’]|en mesure|autoris|capable)"
+    r"|\bich (?:kann|darf|werde|möchte) [^.!?\n]{0,60}\b(?:nicht|keine[nrm]?)\b[^.!?\n]{0,60}\b(?:helfen|weiterhelfen|geben|bereitstellen|erstellen|schreiben|beantworten"
+    r"|erfüllen|unterstützen|anbieten|liefern|verfassen)",
+    re.IGNORECASE,
+)
+
+_SAYS_NO = (
+    r"(?i)(?:^|\W)i(?:['’][mdMD])?(?: \w+,?){0,5}? (?:can|cannot|won|wont|will|could|refuse|decline|rather|prefer|do|don|un\w+|not|must|have|need)"
+    r"\b[^\n]{0,90}(?:help|assist|writ|creat|generat|produc|compos|draft|invent|mak|provid|offer|do |comfortable)"
+)
+_BY_POLICY = (
+    r"(?i)appropriate|ethical|responsible|polic|guideline|rules|standards|my (?:program|training|instructions|capabil|safety)"
+    r"|request (?:was |has been |is )?(?:declined|refused|denied|rejected)|not (?:something|a |the kind)"
+    r"|kann ich|ich kann|je ne p|no puedo"
+)
+SCREENS = (_SAYS_NO, _BY_POLICY)
+"""What `REFUSAL` cannot match without, in the patterns of polars."""
+SCREEN_ANSWERS = r"(?i)(?:^|\W)i(?:['’]| )|not|beyond|off[- ]limits|against|violat|breach|conflict|let['’]s |ich |je ne|no puedo|outside"
+"""What `DECLINED` cannot match without."""

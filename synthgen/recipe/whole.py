@@ -1,0 +1,122 @@
+"""The recipe itself: everything that a run depends on."""
+
+from __future__ import annotations
+
+from math import ceil
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from synthgen.recipe.checks import Checks
+from synthgen.recipe.model import Model, Part, Share
+
+
+class Value(BaseModel):
+    """One value of an axis. Further keys describe it to the prompt, or fill the record's fields of that name."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+    value: str = Field(description="The value itself.")
+    weight: float = Field(1.0, gt=0, description="How often it is drawn, relative to the others.")
+
+
+class Axis(Part):
+    """What one thing that varies can be: a list here, a file of them, or (both left out) what the seeds show."""
+
+    values: list[Value] = Field(default_factory=list, description="The values, weighted.")
+    file: str | None = Field(
+        None,
+        description="JSONL, CSV or Parquet with a column of the axis's name, or `value`; `weight` is optional.",
+    )
+
+    @model_validator(mode="after")
+    def _one_source(self) -> Axis:
+        if self.values and self.file:
+            message = "give either values or a file, not both"
+            raise ValueError(message)
+        return self
+
+
+class Step(Part):
+    """One question to the model: a prompt, and the fields of the record that its answer fills."""
+
+    prompt: str = Field(description="The prompt's file, beside the recipe or in the task's template folder.")
+    fills: list[str] = Field(min_length=1, description="The record's fields that the answer gives.")
+    temperature: float | None = Field(None, ge=0, le=2, description="Instead of the model's, for this step.")
+
+
+class Split(Part):
+    """How rows are dealt to train, validation and test. Seeds are dealt first; rows follow their seeds."""
+
+    validation: Share = Field(0.1, description="Share of the rows for validation.")
+    test: Share = Field(0.1, description="Share of the rows (and of the seeds) for test.")
+    test_rows: str | None = Field(
+        None,
+        description="Where test rows come from: left out = generated, `seeds` = the seeds dealt to test, "
+        "or a file of real rows.",
+    )
+
+    @model_validator(mode="after")
+    def _train_remains(self) -> Split:
+        if self.validation + self.test >= 1:
+            message = "validation and test together must leave something for train"
+            raise ValueError(message)
+        return self
+
+
+class Select(Part):
+    """The best of what the checks kept. Changing this asks the model nothing, but for a larger pool."""
+
+    pool: float = Field(1.5, gt=1, le=100, description="Rows to keep before choosing, as a multiple of `rows`.")
+    by: Literal["coverage", "score"] = Field(
+        "coverage",
+        description="`coverage` (rows that lie near all others, seeds count as chosen) or `score` (quality "
+        "times complexity); docs/selection.md has the formulas.",
+    )
+    similar: Share = Field(
+        0.9, description="Cosine to a chosen row above which a row is passed over while others are left."
+    )
+    ifd: bool = Field(
+        False,
+        description="Whether the local model measures how much each prompt helps its answer: it must be "
+        "installed, and takes about a second a row. Rows whose prompt does not help are passed over.",
+    )
+
+
+class Recipe(Part):
+    """Everything that a run depends on."""
+
+    task: str = Field(description="A shipped task's name, or a schema file (`my_task.py`) beside the recipe.")
+    name: str | None = Field(None, description="The run's name; left out = the recipe's folder.")
+    about: str = Field(description="One sentence that tells the model and the reader what the rows are.")
+    seeds: str = Field(
+        description="A JSONL, CSV or Parquet file, a folder saved by `datasets`, `hf://owner/dataset`, or `-` for "
+        "JSONL on standard input."
+    )
+    licence: str | None = Field(None, description="The dataset's licence for the card, as the Hub names it.")
+    rows: int = Field(300, gt=0, description="Rows to keep, all splits together (a real test set comes on top).")
+    seed: int = Field(0, description="Drives every draw.")
+    steps: list[Step] = Field(min_length=1, description="The questions, in order; later ones see earlier fields.")
+    rows_per_request: int = Field(1, gt=0, le=50, description="How many rows the first step asks for at once.")
+    vary: dict[str, Axis] = Field(default_factory=dict, description="What varies from row to row, by name.")
+    balance: list[str] = Field(default_factory=list, description="Axes over which kept rows are counted out evenly.")
+    examples: int = Field(4, ge=0, le=50, description="Seeds that one prompt shows.")
+    split: Split = Field(default_factory=Split, description="Train, validation and test.")
+    model: Model = Field(default_factory=Model, description="Who writes the rows.")
+    checks: Checks = Field(default_factory=Checks, description="The checks and their thresholds.")
+    select: Select | None = Field(None, description="Left out = rows are kept as they come, and none is chosen.")
+    attempts: int = Field(
+        12, gt=0, description="Requests that a cell may take for each of its rows, and for two rows more."
+    )
+
+    @model_validator(mode="after")
+    def _known_axes(self) -> Recipe:
+        for name in self.balance:
+            if name not in self.vary:
+                message = f"balance names '{name}', which is not under vary"
+                raise ValueError(message)
+        return self
+
+    def pooled(self, rows: int) -> int:
+        """Return how many rows to keep where so many are wanted in the end."""
+        return ceil(rows * self.select.pool - 1e-9) if self.select else rows
