@@ -12,6 +12,7 @@ more caught, nowhere worse than the detector.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import cache
 from typing import NamedTuple
@@ -114,21 +115,78 @@ def shares(words: list[str], language: str, seeds: frozenset[str] = frozenset())
     return Shares(*(sum(word in one for word in words) / max(1, len(words)) for one in sets))
 
 
+_LETTERS = {
+    "Arabic letters": ("\u0600-\u06ff\u0750-\u077f\ufb50-\ufdff\ufe70-\ufeff", "ar fa ur ps ug ku sd"),
+    "Cyrillic letters": ("\u0400-\u052f", "ru uk bg sr mk be kk ky mn tg tt"),
+    "Greek letters": ("\u0370-\u03ff\u1f00-\u1fff", "el"),
+    "Hebrew letters": ("\u0590-\u05ff", "he yi"),
+    "Armenian letters": ("\u0530-\u058f", "hy"),
+    "Georgian letters": ("\u10a0-\u10ff", "ka"),
+    "Devanagari": ("\u0900-\u097f", "hi mr ne sa"),
+    "letters of India": ("\u0980-\u0dff", "bn as pa gu or ta te kn ml si"),
+    "Thai or Lao letters": ("\u0e00-\u0eff", "th lo"),
+    "Burmese or Khmer letters": ("\u1000-\u109f\u1780-\u17ff", "my km"),
+    "Amharic letters": ("\u1200-\u137f", "am ti"),
+    "Korean letters": ("\uac00-\ud7af\u1100-\u11ff\u3130-\u318f", "ko"),
+    "Japanese letters": ("\u3040-\u30ff", "ja"),
+    "Chinese characters": ("\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff", "zh ja ko"),
+}
+"""Scripts, and the languages that are written in them (ISO 639-1); every other one is taken to be in Latin letters."""
+OTHER_LETTERS = f"[{''.join(letters for letters, _ in _LETTERS.values())}]"
+_OWN_SCRIPT = frozenset(name for _, names in _LETTERS.values() for name in names.split())
+_LEAST_LETTERS, _LEAST_SIGNS, _MOST_OF = 4, 2, 0.5
+"""Letters from which a script says something, signs of Chinese, Japanese and Korean, and their share."""
+PARTICLES = frozenset("de la le les du des der die das den von van el los las di del da do dos y e et".split())
+"""Words of names: Rue de la Paix is a street for everybody."""
+
+
+def other_script(text: str, language: str) -> str:
+    """Return the script of most of a text's letters, where the language is not written in it; nothing otherwise."""
+    foreign_letters = re.findall(OTHER_LETTERS, text)
+    if len(foreign_letters) < _LEAST_SIGNS and language not in _OWN_SCRIPT:
+        return ""
+    total = sum(one.isalpha() for one in text)
+    for name, (letters, languages) in _LETTERS.items() if foreign_letters else ():
+        met = len(re.findall(f"[{letters}]", text))
+        least = _LEAST_SIGNS if name[0] in "CJK" else _LEAST_LETTERS
+        if language not in languages.split() and met >= least and met > _MOST_OF * total:
+            return name
+    return ""
+
+
+def short_other(words: list[str], language: str) -> str:
+    """Return the language of a text of two to four words: none is ours, and two or half are one other's commonest."""
+    if len(words) < 2 or any(word in commonest().get(language, ()) for word in words):
+        return ""
+    known = [word for word in words if word not in PARTICLES and len(word) > 1]
+    counted = {name: sum(word in own for word in known) for name, own in commonest().items() if name != language}
+    name = max(counted, key=lambda one: counted[one])
+    return name if counted[name] >= max(2, len(words) / 2) else ""
+
+
 def other(text: str, language: str, seeds: frozenset[str]) -> str:
     """Return the language that a text reads as; nothing where it is the one wanted, or the text too short to tell.
+
+    Figures, formulas and single letters are no words of a language: five others must be there for the detector.
 
     Raises:
         RecipeError: the detector does not know the language.
     """
-    if len(text.split()) < LEAST_WORDS or shares(normalise(text).split(), language, seeds).enough:
+    words = normalise(text).split()
+    if shares(words, language, seeds).enough:
+        return ""
+    plain = [word for word in words if len(word) > 1 and not any(one.isdigit() for one in word)]
+    if len(text.split()) < LEAST_WORDS:
+        return short_other(words, language)
+    if (len(plain) < LEAST_WORDS or shares(plain, language, seeds).enough) and plain:
         return ""
     detect = detector(language)
     if (found := detect(text)) == language:
         return ""
     # Again without names: "the transfer to Müller Straßenbau GmbH in Köln" is English.
     first, *rest = text.split()
-    plain = " ".join([first, *(word for word in rest if not word[0].isupper())])
-    return "" if detect(plain) == language else found
+    lower = " ".join([first, *(word for word in rest if not word[0].isupper())])
+    return "" if detect(lower) == language else found
 
 
 @cache

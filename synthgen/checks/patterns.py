@@ -70,7 +70,7 @@ CODE = re.compile(r"```.*?```|`[^`\n]*`", re.DOTALL)
 """Code in backticks: what stands in brackets there is for the reader to fill in, and a log's own marks."""
 CODE_LINE = re.compile(
     r"^.*(?:\b(?:def|return|import|function|const|let|var|elif|print|console\.\w+|printf|echo|SELECT|export|class)\b[ (].*[=(){};:\"']"
-    r"|\bf[\"']|\w\(.*\{|=>|[;{]\s*$|^\s*[<{}\]#/$].*[=>{};]\s*$|\w\.\w+\(|<(?P<tag>\w+)[^>]*>.*</(?P=tag)>|\$ \w|://).*$",
+    r"|\bf[\"']|\w\(.*\{|=>|[;{]\s*$|^\s*[<{}\]#/$].*[=>{};]\s*$XX.*$",
     re.MULTILINE,
 )
 """A line of code outside of backticks."""

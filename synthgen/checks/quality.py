@@ -82,7 +82,10 @@ class Quality:
                 for at in _rows(flags.get(rule), column):
                     text = None if at in found else column[at]
                     seen = rule(self.facts, name, text) if text is not None else None
-                    if seen and seen[0] not in self.facts.allow:
+                    if not seen or seen[0] in self.facts.allow:
+                        continue
+                    texts = {one: other[at] for one, other in columns.items()}
+                    if not rules.asked_for(self.facts, rule, name, texts):
                         found[at] = seen[0], None, f"{name}: {seen[1]}"
 
     def _of_rows(self, columns: dict[str, Column], words: dict[str, hashed.Words], found: dict[int, Verdict]) -> None:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import groupby
 
-from synthgen.checks import asked, language, patterns, symbols
+from synthgen.checks import asked, endings, language, patterns, refusals, symbols, wishes
 from synthgen.text import normalise, windows
 from synthgen.types import Prose
 
@@ -22,6 +22,12 @@ PROMPT_RUN, EXAMPLE_RUN = 6, 10
 """Words in a row that a text may not share with the prompt's own words, or with one seed."""
 AGAIN = 3
 """Repeated words that any repetition has: four in a row, a run of words twice, a sentence twice."""
+IN_A_ROW, OF_TEXT, SAID_AGAIN = 0.04, 0.2, 0.1
+"""Shares of a text's words that words in a row, runs of words and repeated sentences must be."""
+SHORT = 3
+"""Words up to which a field's least length keeps out fragments, and no answer that fits."""
+_BABBLE = re.compile(r"([^\W\d_]{2,4}?)\1{7,}|([^\W\d_xX])\2{15,}", re.IGNORECASE)
+"""One syllable eight times or more, or one letter sixteen times, in sixteen letters at least."""
 
 Finding = tuple[str, str]
 """A code, and what was seen."""
@@ -91,14 +97,21 @@ class Rules:
         return "\n".join(text for name, text in texts.items() if text and name not in self.answers)
 
 
-def refusal(_rules: Rules, _name: str, text: str) -> Finding | None:
-    """Find a refusal in the first 300 characters."""
-    return _seen("quality.refusal", patterns.REFUSAL.match(text[:300]))
+def refusal(rules: Rules, name: str, text: str) -> Finding | None:
+    """Find a refusal in the first 300 characters; in a field that answers, also what a customer might say."""
+    begun = text[: refusals.FIRST]
+    found = refusals.PLAIN.match(begun) or refusals.REFUSAL.search(begun)
+    if not found and name in rules.answers:
+        found = refusals.DECLINED.search(begun)
+    return _seen("quality.refusal", found)
 
 
-def assistant_voice(_rules: Rules, _name: str, text: str) -> Finding | None:
-    """Find an assistant's stock phrases."""
-    return _seen("quality.assistant_voice", patterns.ASSISTANT_VOICE.search(text))
+def assistant_voice(rules: Rules, name: str, text: str) -> Finding | None:
+    """Find an assistant's stock phrases, and its openings where no assistant writes."""
+    found = patterns.ASSISTANT_VOICE.search(text)
+    if not found and name not in rules.answers:
+        found = patterns.OPENING.search(text)
+    return _seen("quality.assistant_voice", found)
 
 
 def prompt_leak(rules: Rules, _name: str, text: str) -> Finding | None:
@@ -115,12 +128,13 @@ def prompt_leak(rules: Rules, _name: str, text: str) -> Finding | None:
 
 def placeholder(_rules: Rules, _name: str, text: str) -> Finding | None:
     """Find a placeholder that nobody filled in."""
-    return _seen("quality.placeholder", patterns.PLACEHOLDER.search(patterns.CODE.sub(" ", text)))
+    plain = patterns.QUOTED.sub(" ", patterns.CODE_LINE.sub(" ", patterns.CODE.sub(" ", text)))
+    return _seen("quality.placeholder", patterns.PLACEHOLDER.search(plain))
 
 
 def of_length(rules: Rules, name: str, text: str) -> Finding | None:
     """Find a text that is too short or too long for its field."""
-    words, bounds = len(text.split()), rules.fields[name]
+    words, bounds = endings.length(text), rules.fields[name]
     if words < bounds.least:
         return "quality.too_short", f"{words} words, at least {bounds.least}"
     if words > bounds.most:
@@ -129,37 +143,62 @@ def of_length(rules: Rules, name: str, text: str) -> Finding | None:
 
 
 def repetition(_rules: Rules, _name: str, text: str) -> Finding | None:
-    """Find words in a row, runs of words or whole sentences that come again and again."""
-    words = normalise(text).split()
+    """Find syllables, words in a row, runs of words or whole sentences that come again and again."""
+    if found := _BABBLE.search(text):
+        return "quality.repetition", found.group()[:40]
+    plain = patterns.CODE.sub(" ", text)
+    words = normalise(plain).split()
     again = len(words) - len(set(words))
     if again < AGAIN:
         return None
     for one, run in ((word, sum(1 for _ in group)) for word, group in groupby(words)):
-        if run >= 4 and not one.isdigit():  # 8.8.8.8 is an address
+        if run >= 4 and run >= IN_A_ROW * len(words) and not one.isdigit():  # 8.8.8.8 is an address
             return "quality.repetition", " ".join([one] * run)
     # "I called on Monday, I called on Tuesday, I called on Friday": three words thrice are a figure of speech.
     for size, least in ((3, 4), (5, 3)) if again >= 9 else ():
-        runs = Counter(windows(words, size)).most_common(1)
-        if runs and runs[0][1] >= least and runs[0][1] * size >= 0.2 * len(words):
+        runs = Counter(run for run in windows(words, size) if not _figures(run)).most_common(1)
+        if runs and runs[0][1] >= least and runs[0][1] * size >= OF_TEXT * len(words):
             return "quality.repetition", " ".join(runs[0][0])
-    if again < 4:
+    return _sentence_twice(plain, len(words)) if again >= 4 else None
+
+
+def _figures(run: tuple[str, ...]) -> bool:
+    """Return whether a run of words is figures and single letters, as in tables and sums."""
+    return sum(len(word) < 2 or not word.isalpha() for word in run) * 2 >= len(run)
+
+
+def _sentence_twice(text: str, words: int) -> Finding | None:
+    """Find sentences that come again, where they are a tenth of the text or more."""
+    found = (normalise(part) for part in re.split(r"[.!?]+(?:\s|$)|\n+", text))
+    sentences = Counter(one for one in found if len(one.split()) >= 4 and not _figures(tuple(one.split())))
+    twice = [(one, times) for one, times in sentences.items() if times > 1]
+    if sum((times - 1) * len(one.split()) for one, times in twice) < SAID_AGAIN * words:
         return None
-    sentences = Counter(one for part in re.split(r"[.!?\n]+", text) if len((one := normalise(part)).split()) >= 4)
-    twice = next((one for one, times in sentences.items() if times > 1), None)
-    return ("quality.repetition", twice) if twice else None
+    return ("quality.repetition", twice[0][0]) if twice else None
 
 
 def cut_off(rules: Rules, name: str, text: str) -> Finding | None:
     """Find a text that stops in the middle, where the schema wants sentences and not a table, log or list."""
-    if not rules.fields[name].ends:
+    if not rules.fields[name].ends or (name in rules.answers and _code_at_the_end(text)):
         return None
     # Once without smileys, for ":(" opens nothing, and once with them, for "(my own fault :)" is closed.
     plain = patterns.SMILEY.sub("", text) if "(" in text else ""
     opened = "(" in text and min(one.count("(") - one.count(")") for one in (text, plain)) > 0
     if opened or text.count("“") > text.count("”") + text.count("„"):
         return "quality.cut_off", f"never closed: …{text[-40:]}"
-    missing = name in rules.ends and not patterns.END.search(text[-40:])
-    return ("quality.cut_off", f"…{text[-40:]}") if missing or patterns.DANGLING.search(text[-20:]) else None
+    return ("quality.cut_off", f"…{text[-40:]}") if patterns.DANGLING.search(text[-20:]) else None
+
+
+def no_end(rules: Rules, name: str, text: str) -> Finding | None:
+    """Find prose without a mark at its end, where the seeds end their sentences."""
+    if not rules.fields[name].ends or name not in rules.ends or patterns.END.search(text[-40:]):
+        return None
+    whole = endings.casual(text) or (name in rules.answers and endings.needs_no_mark(text)) or endings.figure(text)
+    return None if whole else ("quality.cut_off", f"…{text[-40:]}")
+
+
+def _code_at_the_end(text: str) -> bool:
+    return bool(patterns.CODE_LINE.search(text.strip().rpartition("\n")[2]))
 
 
 def open_fence(_rules: Rules, _name: str, text: str) -> Finding | None:
@@ -170,6 +209,12 @@ def open_fence(_rules: Rules, _name: str, text: str) -> Finding | None:
 def too_many_symbols(rules: Rules, name: str, text: str) -> Finding | None:
     """Find a text of more signs than letters, where the schema wants sentences."""
     return _said("quality.symbols", symbols.broken(text)) if rules.fields[name].ends else None
+
+
+def other_script(rules: Rules, _name: str, text: str) -> Finding | None:
+    """Find a text in the letters of another language, however short it is."""
+    found = language.other_script(text, rules.language) if rules.language else ""
+    return _said("quality.language", f"is written in {found}" if found else "")
 
 
 def other_language(rules: Rules, _name: str, text: str) -> Finding | None:
@@ -206,12 +251,36 @@ TextRule = Callable[[Rules, str, str], Finding | None]
 RowRule = Callable[[Rules, Texts], Finding | None]
 """Rules and a row's texts to a finding."""
 OF_TEXTS: tuple[TextRule, ...] = (
-    refusal, assistant_voice, prompt_leak, placeholder, too_many_symbols, of_length, repetition, cut_off, open_fence,
-    other_language,
+    refusal, assistant_voice, prompt_leak, placeholder, other_script, repetition, of_length, cut_off, no_end, open_fence,
+    too_many_symbols, other_language,
 )  # fmt: skip
 """In their order: each of them for the first field, then for the next."""
 OF_ROWS: tuple[RowRule, ...] = (says_the_same, absent_input, misses_form)
 """In their order, after those."""
+_WISHES: dict[TextRule, re.Pattern[str]] = {
+    refusal: wishes.REFUSAL,
+    placeholder: wishes.PLACEHOLDER,
+    repetition: wishes.REPETITION,
+    no_end: wishes.MARKS,
+    other_script: wishes.LANGUAGE,
+    other_language: wishes.LANGUAGE,
+}
+
+
+def asked_for(rules: Rules, rule: TextRule, name: str, texts: Texts) -> bool:
+    """Return whether a finding is what the row's question asks for, and so no fault.
+
+    A question excuses its answer and its input, and itself only where it speaks of placeholders. An answer of a word or
+    two is one where the question asks for no more, unless the recipe wants longer ones.
+    """
+    question, text = texts.get(rules.question or ""), texts.get(name)
+    if not question or not text or (name == rules.question and rule is not placeholder):
+        return False
+    if rule is of_length:
+        short = endings.length(text) < rules.fields[name].least <= SHORT
+        return short and name in rules.answers and wishes.short_answer(question, text)
+    wish = _WISHES.get(rule)
+    return bool(wish and wish.search(question))
 
 
 def _seen(code: str, match: re.Match[str] | None) -> Finding | None:

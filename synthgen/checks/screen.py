@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
-from synthgen.checks import asked, hashed, language, patterns, related, rules, symbols
+from synthgen.checks import asked, endings, hashed, language, patterns, refusals, related, rules, symbols
 
 if TYPE_CHECKING:
     import numpy as np
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 _SPACE = r"[\s\x1c-\x1f]"
 _ENDS = r"""[.!?…。！？؟।][\s"'”’»)\]*_`]*$|[\x{1F300}-\x{1FAFF}☀-➿]\x{fe0f}?\s*$|[:;]-?[)(DP]\s*$|```\s*$"""
+_LONG_WORD = r"[^\W\d_]{16}"
+"""What a word of repeated syllables is at least."""
 _DANGLES = rf"(?:[,;:–—-]|(?i:and|or|but|the|an?|because|my|your|if)|[{''.join(patterns.FOLDS)}]){_SPACE}*$"
 
 
@@ -63,22 +65,26 @@ def of_texts(facts: rules.Rules, memory: Memory, name: str, words: hashed.Words)
     signs = text.str.count_matches(r"[^\p{L}\p{N}\s]")
     spaces, odd = pl.col("spaces"), pl.col("odd")
     counted = text.str.count_matches(" ", literal=True) + text.str.count_matches(r"[^\S ]")
-    strange = text.str.contains(rf"{_SPACE}{{2}}|^{_SPACE}|{_SPACE}$|[\x1c-\x1f]|^$")  # words are not spaces and one
+    # Words are not spaces and one, or are counted by letters.
+    strange = text.str.contains(rf"{_SPACE}{{2}}|^{_SPACE}|{_SPACE}$|[\x1c-\x1f]|^$|[{endings.UNSPACED}]")
     opened = text.str.count_matches("(", literal=True) > text.str.count_matches(")", literal=True)
     quoted = text.str.contains("“", literal=True)
     missing = ~text.str.tail(40).str.contains(_ENDS) if name in facts.ends else never
     table = words.texts.rename("text").to_frame().with_columns(spaces=counted, odd=strange)
     flags = table.select(
         length=odd | (spaces + 1 < bounds.least) | (spaces + 1 > bounds.most),
-        cut=(opened | quoted | missing | text.str.tail(20).str.contains(_DANGLES)) if ends else never,
+        cut=(opened | quoted | text.str.tail(20).str.contains(_DANGLES)) if ends else never,
+        missing=missing if ends else never,
+        babble=text.str.contains(_LONG_WORD),
+        script=text.str.contains(language.OTHER_LETTERS) if facts.language else never,
         fence=text.str.contains("```", literal=True),
         symbols=((signs >= symbols.SCREEN_SHARE * (text.str.len_chars() - spaces)) | text.str.contains(symbols.HINT))
         if ends
         else never,
-        tongue=(odd | (spaces + 1 >= language.LEAST_WORDS)) if facts.language else never,
+        tongue=(odd | (spaces >= 1)) if facts.language else never,
     )  # fmt: skip
     found = {column: flags[column].fill_null(value=False).to_numpy() for column in flags.columns}
-    found |= _worded(facts, words.texts)
+    found |= _worded(facts, name, words.texts)
     leaks = words.having(rules.PROMPT_RUN, memory.prompt) | words.having(rules.EXAMPLE_RUN, memory.seeds)
     return {
         rules.refusal: found["refusal"],
@@ -86,35 +92,30 @@ def of_texts(facts: rules.Rules, memory: Memory, name: str, words: hashed.Words)
         rules.prompt_leak: found["leak"] | leaks,
         rules.placeholder: found["placeholder"],
         rules.of_length: found["length"],
-        rules.repetition: words.repeating(3),
+        rules.other_script: found["script"],
+        rules.repetition: words.repeating(3) | found["babble"],
         rules.cut_off: found["cut"],
+        rules.no_end: found["missing"],
         rules.open_fence: found["fence"],
         rules.too_many_symbols: found["symbols"],
         rules.other_language: found["tongue"] & ~_enough(words, memory) if facts.language else found["tongue"],
     }
 
 
-def _worded(facts: rules.Rules, texts: pl.Series) -> dict[str, Flags]:
+def _worded(facts: rules.Rules, name: str, texts: pl.Series) -> dict[str, Flags]:
     """Return the texts that hold what a rule of wording cannot do without; all words are sought at once first."""
-    import numpy as np
     import polars as pl
 
-    text = pl.col("text")
-    sought = [*patterns.REFUSAL_NEEDS, *patterns.VOICE_NEEDS, *patterns.TOKENS_NEED, *patterns.PLACEHOLDER_NEEDS]
-    any_at_all = _any(text, [*sought, *patterns.FOLDS, *facts.marks]) | text.str.contains(patterns.VOICE_BEGINS)
-    table = texts.rename("text").to_frame()
-    at = table.select(any_at_all).to_series().fill_null(value=False).to_numpy().nonzero()[0]
+    text, answers = pl.col("text"), name in facts.answers
     folds = text.str.contains_any(list(patterns.FOLDS))
-    few = table[at].select(
-        refusal=folds | (_any(text, patterns.REFUSAL_NEEDS) & text.str.contains(patterns.REFUSAL_BEGINS)),
+    refusing = [*refusals.SCREENS, *([refusals.SCREEN_ANSWERS] if answers else [])]
+    flags = texts.rename("text").to_frame().select(
+        refusal=folds | text.str.contains("|".join(f"(?:{one})" for one in refusing)),
         voice=folds | _any(text, patterns.VOICE_NEEDS) | text.str.contains(patterns.VOICE_BEGINS),
-        leak=folds | _any(text, [*patterns.TOKENS_NEED, *facts.marks]),
+        leak=folds | _any(text, [*patterns.TOKENS_NEED, *facts.marks]) | text.str.contains(patterns.TOKENS_BEGIN),
         placeholder=folds | _any(text, patterns.PLACEHOLDER_NEEDS),
     )
-    found = {column: np.zeros(len(texts), np.bool_) for column in few.columns}
-    for column, flags in found.items():
-        flags[at] = few[column].to_numpy()
-    return found
+    return {column: flags[column].fill_null(value=False).to_numpy() for column in flags.columns}
 
 
 def of_rows(facts: rules.Rules, columns: dict[str, hashed.Words]) -> dict[rules.RowRule, Flags]:

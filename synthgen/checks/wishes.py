@@ -1,0 +1,71 @@
+"""What a question may ask for that would be a fault unasked: a refusal in a letter, a song's refrain, another language.
+
+A request excuses its answer and its input, never another field. Each pattern reads the question and names the plain
+words of such a wish.
+"""
+
+from __future__ import annotations
+
+import re
+
+_TONGUES = (
+    "afrikaans|albanian|arabic|armenian|basque|bavarian|belgian|bengali|bosnian|brazilian|breton|bulgarian|burmese|cantonese|catalan|celtic"
+    "|chinese|croatian|czech|danish|dutch|esperanto|estonian|ethiopian|farsi|filipino|finnish|flemish|french|gaelic|galician|georgian|german"
+    "|greek|hawaiian|hebrew|hindi|hungarian|icelandic|indian|indonesian|irish|italian|japanese|javanese|kazakh|khmer|korean|kurdish|lao|latin"
+    "|latvian|lithuanian|luxembourgish|macedonian|malay|maltese|mandarin|maori|mexican|mongolian|nepali|norwegian|pashto|persian|polish"
+    "|portuguese|punjabi|quechua|romanian|russian|samoan|sanskrit|scottish|serbian|slovak|slovenian|somali|spanish|swahili|swedish|swiss"
+    "|tagalog|tamil|thai|tibetan|turkish|ukrainian|urdu|uzbek|vietnamese|welsh|yiddish|zulu"
+)
+LANGUAGE = re.compile(
+    rf"\b(?:{_TONGUES})s?\b|\btranslat\w+|\bforeign\b|\blanguages?\b|\bmother tongue\b|\bhow do (?:you|i) say\b|\bbilingual", re.IGNORECASE
+)
+REFUSAL = re.compile(
+    r"\b(?:declin\w*|refus\w*|reject\w*|turn(?:s|ing)? (?:it |him |her |them |this )?down|say(?:s|ing)? no|apolog\w*|excuse (?:me )?from"
+    r"|cancel\w*|polite no|out[- ]of[- ]office|regrets?|resign\w*|role-?play|dialogue|screenplay|quote|polite(?:ly)? (?:way|answer|reply|no))\b",
+    re.IGNORECASE,
+)
+PLACEHOLDER = re.compile(
+    r"\b(?:template|placeholder|boilerplate|fill[- ]?in|blanks?|cloze|gaps?|form letter|mail merge|variables?|format(?:ted)? string|regex|regular expression"
+    r"|f-string|printf|strftime|date format|format\b[^.!?]{0,30}\bdates?|syntax|brackets?|braces|jinja|mustache|shell|bash|script|code|html|xml|css|javascript"
+    r"|python|java|sql|php|markdown|latex|url|endpoint|api|environment variable|path|cron|log ?file|yaml|json|command|program|underscores?)\b",
+    re.IGNORECASE,
+)
+REPETITION = re.compile(
+    r"\b(?:songs?|chorus|lyrics?|poems?|poetry|verses?|refrains?|rhymes?|chants?|mantras?|lullab(?:y|ies)|haiku|ballads?|villanelle|tongue[- ]twister"
+    r"|times tables?|multiplication table|table of|repeat\w*|repetition\w*|anaphora|prayer|litany|slogan|drill|echo\w*|again and again|times in a row"
+    r"|pattern|sequence|loop|code|function|script|program|query|nursery|carol|anthem|cheer|spell out|ascii)\b",
+    re.IGNORECASE,
+)
+MARKS = re.compile(
+    r"\b(?:titles?|headlines?|subject lines?|slogans?|taglines?|mottos?|captions?|hashtags?|names?|addresse?s?|address|poems?|haiku|verses?|lyrics?|songs?|rhymes?"
+    r"|limerick|code|function|script|command|quer(?:y|ies)|regex|formulas?|equations?|json|yaml|csv|html|xml|css|sql|python|list|table|ascii|emojis?"
+    r"|lower ?case|upper ?case|without (?:punctuation|a full stop|a period)|number only|only (?:the|a) (?:number|word)|one word|single word|first line|date|url"
+    r"|e-?mail address|sort|order|format|convert|recipe|menu|schedule|outline|acronym|abbreviation|unscramble|playlist|agenda)\b",
+    re.IGNORECASE,
+)
+LONG = re.compile(
+    r"\b(?:explain|describe|discuss|elaborate|compare|contrast|analy[sz]e|argue|justify|outline|summari[sz]e|advise|in detail|why|how (?:do|does|did|can|could|should|would|to|come)"
+    r"|tell me (?:about|how|why|more)|what (?:should|can|could|would|do|happens|are the|causes|is the difference)|tips?|advice|steps?|instructions|help me|can you help"
+    r"|essay|story|poem|paragraph|sentences?|letter|e-?mail|message|speech|article|report|review|recipe|plan|pros and cons|reasons?|ideas?|suggestions?|ways|examples|draft)\b"
+    r"|\b(?:list|name|give|suggest|recommend)(?: me| us)? (?:two|three|four|five|six|seven|eight|nine|ten|\d+|some|several|a few)\b",
+    re.IGNORECASE,
+)
+"""What no word or number alone can answer."""
+NO_ANSWER = re.compile(
+    r"^\W*(?:ok(?:ay)?|sure|done|yes,? sure|n/?a|none|null|nothing|test|hello|hi|hm+|see above|idk|no idea|maybe|whatever|fine|thanks?|thank you|understood|got it"
+    r"|of course|certainly|noted|answer|response|text|i see|no comment|\W*)\W*$",
+    re.IGNORECASE,
+)
+"""Words that answer no question but whether."""
+WHETHER = re.compile(
+    r"^\W*(?:(?:yes or no|true or false)\b|(?:is|are|am|was|were|do|does|did|can|could|should|would|will|has|have|had|may|must)\b)|\b(?:yes or no|true or false|say (?:hello|hi|ok|yes|thanks))\b",
+    re.IGNORECASE,
+)
+
+
+def short_answer(question: str, answer: str) -> bool:
+    """Return whether an answer of a word or two answers the question."""
+    if NO_ANSWER.match(answer):
+        return bool(WHETHER.search(question)) and not re.search(r"\w{10,}", answer)
+    asks_briefly = re.search(r"\b(?:one word|single word|a number|a word|only|just|briefly|pick|translate|yes or no|true or false)\b", question, re.IGNORECASE)
+    return bool(asks_briefly) or not LONG.search(question)
