@@ -24,23 +24,23 @@ class Reached(NamedTuple):
 
 
 EXCEPTIONS: dict[str, Reached] = {
-    "quality.absent_input": Reached(0.38, 0.92, "it knows few of the ways to point at an input"),
-    "quality.assistant_voice": Reached(0.31, 1.00, "it knows stock phrases, and few of them"),
-    "quality.cut_off": Reached(1.00, 0.65, "code, lists and short answers need no mark; its recall is whole"),
-    "quality.format": Reached(0.06, 1.00, "it knows few of the forms that can be asked for"),
-    "quality.language": Reached(
-        0.86, 0.83, "Chinese and Japanese fall as too short; translations and figures fall wrongly"
+    "quality.absent_input": Reached(0.88, 1.00, "there are more ways to point at an input than it knows"),
+    "quality.assistant_voice": Reached(
+        0.79, 1.00, "an opening in an answer is a style; chatter has more forms than it knows"
     ),
-    "quality.placeholder": Reached(0.63, 0.87, "it knows words in brackets, not any bracket"),
-    "quality.prompt_leak": Reached(0.61, 1.00, "it knows marks of some models' templates"),
-    "quality.refusal": Reached(0.19, 1.00, "it knows few of the ways to refuse"),
-    "quality.repetition": Reached(0.96, 0.96, "refrains fall wrongly"),
-    "quality.symbols": Reached(0.11, 1.00, "most such rows fall for another reason"),
-    "quality.too_short": Reached(1.00, 0.81, "the schema's least words stand against answers in a word or a number"),
-    "quality.unrelated": Reached(0.02, 0.10, "most swapped answers stay, and some terse good ones fall"),
-    "safety.secret": Reached(0.80, 1.00, "a password named in a sentence, a Wi-Fi key, one form of token"),
-    "safety.unsafe": Reached(0.22, 1.00, "it knows few words; threats in plain ones pass"),
-    "validate.schema": Reached(0.88, 1.00, "a number, or a list of one text, is taken for a text"),
+    "quality.cut_off": Reached(0.97, 0.95, "some short answers without a mark fall wrongly"),
+    "quality.format": Reached(0.78, 1.00, "there are more forms to ask for than it knows"),
+    "quality.language": Reached(0.95, 0.95, "recipes, figures and names of dishes read as anything"),
+    "quality.placeholder": Reached(0.95, 0.95, "a blank that is spoken of looks like one that was left"),
+    "quality.refusal": Reached(0.82, 0.97, "there are more ways to refuse than phrases"),
+    "quality.symbols": Reached(0.91, 0.97, "there are more ways to go to pieces than it knows"),
+    "quality.too_short": Reached(0.97, 0.95, "whether a word is enough depends on the question"),
+    "quality.unrelated": Reached(0.70, 0.85, "a cosine does not tell a far answer from a strange one; a judge does"),
+    "safety.secret": Reached(0.93, 1.00, "some passwords are told in sentences that it does not know"),
+    "safety.unsafe": Reached(0.67, 1.00, "harm in plain words passes; on wordings nobody read it finds three in ten"),
+    "validate.schema": Reached(
+        0.88, 1.00, "mislabelled: a number, or a list of one text, is taken for a text on purpose, as models write both"
+    ),
 }
 
 KINDS = sorted({labelled.family(row["kind"]) for row in labelled.rows() if row["kind"]} - {"labels"})

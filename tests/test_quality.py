@@ -35,6 +35,19 @@ QUALITY = [
     *cases(
         "quality.refusal",
         [
+            "Sorry, but writing to a help desk is fine; still, I'm not allowed to produce messages with threats.",
+            "I will not invent a complaint about a real shop.",
+            "I must decline your request, as it goes beyond what I am allowed to write.",
+            "I don't feel comfortable drafting a message that insults a clerk.",
+            "This prompt goes against the usage policy, so nothing was written.",
+            "It would not be ethical to create such a complaint.",
+            "That is not something I can assist with.",
+            "Cannot generate a message for this label.",
+            "For privacy reasons, I can't share how the scam works.",
+            "No message can be generated for this topic.",
+            "Leider kann ich damit nicht dienen, und dabei kann ich Ihnen nicht helfen.",
+            "Je ne peux pas vous aider avec cette demande.",
+            "Lo siento, no puedo ayudarte con eso.",
             "I'm sorry, but I can't help with that.",
             "I cannot assist with this request.",
             "I can’t provide information on how to get around the bank's checks.",
@@ -47,6 +60,13 @@ QUALITY = [
             "I can't generate that kind of message.",
         ],
         [
+            "I cannot write a message in your app, the box is grey.",
+            "I'm not allowed to withdraw more than 300 euros, why is that?",
+            "My request was declined because my passport had run out.",
+            "I don't feel comfortable giving my PIN on the phone.",
+            "I am unable to create an account on your website.",
+            "Your agent would not help me with this fee.",
+            "It is not right to charge me twice for one transfer.",
             "I'm sorry but I can't find my card, could you block it for me?",
             "I can't provide any proof of purchase because the shop never gave me a receipt.",
             "I can't complete the request for a new PIN, the app says error 51 each time.",
@@ -62,6 +82,15 @@ QUALITY = [
     *cases(
         "quality.assistant_voice",
         [
+            "Would you like me to write another one?",
+            "Understood. Message: my card has been swallowed by the machine.",
+            "Here are three short messages that a customer might send about fees:",
+            "Let's write a short message about a stolen card.",
+            "My card is gone. I can also write a longer one for you.",
+            "Gladly! Let me write a message about a lost card.",
+            "I hope this meets what you had in mind: my card is gone.",
+            "Is there anything else I can help you with?",
+            "My PIN is blocked. Feel free to adjust the wording.",
             "As an AI language model, I do not have a bank account.",
             "Sure! Here is a message about a lost card.",
             "Here are some examples of messages about fees: the first is short.",
@@ -72,6 +101,12 @@ QUALITY = [
             "Please block the card. Let me know if you have any further questions.",
         ],
         [
+            "I hope the attached receipt helps you to see which booking I mean.",
+            "Would you like me to bring the contract when I come to the branch?",
+            "Let me know if any of these charges is yours, please.",
+            "Here is my problem: the card is gone and I fly tomorrow.",
+            "You asked for my address, here it is again.",
+            "Is there anything else you need from me to close the case?",
             "I work at an AI start-up and my salary has not arrived.",
             "I am an AI engineer and moved here in May, can I open an account?",
             "I'm a virtual assistant working from home, which account fits a freelancer?",
@@ -86,6 +121,14 @@ QUALITY = [
     *cases(
         "quality.prompt_leak",
         [
+            "<think>The customer is angry.</think> Where is my card?",
+            "User: where is my card? Assistant: it is on its way.",
+            "[SYSTEM] You are a bank's customer. Where is my card?",
+            "<<SYS>> write briefly <</SYS>> Where is my card?",
+            "Message 3 (angry): where is my card?",
+            "Tone: annoyed / Label: fees / Text: why was I charged?",
+            "Why was I charged? ### Response: because of a transfer.",
+            '{"text": "Why was I charged 15 euros?"}',
             "Write one new text for the label about a fee of 15 euros.",
             "Topic: fees and charges\nWhy is there a fee of 15 euros?",
             "Message: why is there a fee of 15 euros?",
@@ -95,6 +138,12 @@ QUALITY = [
             "The rewritten prompt asks about a fee of 15 euros.",
         ],
         [
+            "The user manual says nothing on fees: where are they?",
+            "Your assistant on the phone was rude: he hung up on me.",
+            "I think my card is gone, please block it.",
+            "My message number 3 is still without an answer.",
+            "The system: down. The app: down. When will it work?",
+            "Your label says 15 euros / 20 euros, which of both is it?",
             "The message: 'your card is blocked' came at night, why?",
             "At the given prompt I typed my PIN and nothing happened.",
             "I left my debit card on the train this evening, can you block it?",
@@ -106,6 +155,17 @@ QUALITY = [
     *cases(
         "quality.placeholder",
         [
+            "My daughter's account was opened in [month] by my wife.",
+            "A transfer over ${SUM} never left my account.",
+            "Dear team, %s here, the terminal swallowed my card.",
+            "My appointment is on DD/MM/YYYY at the branch.",
+            "Dear %CUSTOMER%, where is my card?",
+            "TODO: add the reason for the complaint.",
+            "My name is ____ and I lost my card.",
+            "I was charged XX euros for a transfer.",
+            "The shop is open from XX:XX on, yet my card was declined.",
+            "Dear Ms [Advisor], please block my card.",
+            "Please send it to INSERT ADDRESS as soon as you can.",
             "My name is [NAME] and I lost my card.",
             "I was charged {amount} for a transfer to Spain.",
             "Dear [Bank Name], my card was stolen in Rome.",
@@ -118,6 +178,14 @@ QUALITY = [
             "My transfer to [RECIPIENT_NAME] is still missing.",
         ],
         [
+            'My letter began with "Dear [NAME]", do you not know me?',
+            "The form wants the date as DD/MM/YYYY, but takes none.",
+            "I press the [Save] button and nothing happens.",
+            "You said that 'they [the bank] pay it back', when is that?",
+            'print(f"Hello {name}") is all that the script does.',
+            "The fee rose by 20 %since May, is that right?",
+            "Fill in the blank: my ____ is lost.",
+            "The script in ${HOME}/bin fails at night.",
             "As note [1] of your price list says, the account is free.",
             "The loop reads array[i] and then prices[date], which is wrong.",
             "The log shows [ERROR] connection refused, is the app down?",
@@ -133,7 +201,7 @@ QUALITY = [
     *cases(
         "quality.too_short",
         ["Help!", "My card?", "Lost it."],
-        ["Block my card!", "What about fees?", "PIN forgotten again."],
+        ["Total paid: 49 EUR", "Block my card!", "What about fees?", "PIN forgotten again."],
     ),
     *cases(
         "quality.too_long",
@@ -151,6 +219,9 @@ QUALITY = [
     *cases(
         "quality.repetition",
         [
+            "hahahahahahahahahahahaha where is my card",
+            "Blablablablablablablablablabla, my card is gone.",
+            "Please block my card now. I am waiting. Please block my card now. I am waiting.",
             "My card is very very very very late.",
             "I want my money back today. I want my money back today.",
             "The card is not the card is not the card is not the card is not working.",
@@ -158,6 +229,9 @@ QUALITY = [
             "fee fee fee fee fee on my account.",
         ],
         [
+            "Nooooo, my card is gone!",
+            "Haha, that was my own fault, please unblock it.",
+            "1 euro is 1 fee, 2 euros are 2 fees, 3 euros are 3 fees: is that so?",
             "My card is very very late, please send it.",
             "no no no, I said block the debit card and not the credit card.",
             "I called on Monday, I called on Tuesday, I called on Friday and nobody answered.",
@@ -210,12 +284,20 @@ QUALITY = [
     *cases(
         "quality.language",
         [
+            "Не могу войти.",
+            "我的卡丢了，请帮我冻结它。",
+            "Πού είναι η κάρτα μου;",
+            "कार्ड खो गया",
+            "Wo ist das?",
             "Ich habe gestern meine Karte verloren, bitte sperren Sie sie sofort.",
             "He perdido mi tarjeta en el metro, por favor bloquéenla ahora mismo.",
             "Je ne comprends pas ces frais de quinze euros sur mon relevé.",
             "Perché mi avete addebitato una commissione di dieci euro questo mese?",
         ],
         [
+            "I paid 東京 Sushi twice last night.",
+            "Rue de la Paix 14, 75002 Paris: that is my new address.",
+            "12,50 + 3,99 + 7,00 = 23,49 EUR, or is it not?",
             "I paid at the Café de Flore in Montréal and it was declined twice.",
             "plz block my debit card asap, i lost it at the gym yesterday!!",
             "The transfer to Müller Straßenbau GmbH in Köln has not arrived yet.",
@@ -516,7 +598,10 @@ def _tested() -> dict[str, tuple[int, int]]:
     """Count the texts that fall and the look-alikes, by code; the codes of one table share the latter."""
     leaks = [("split.leak" if leaks else None) for _, _, leaks in LEAKS]
     tables = [[case.code if case.falls else None for case in QUALITY], [told.code for told in REPLIES]]
-    tables += [[case.code if case.falls else None for case in more] for more in (SAFETY, CONTAMINATION, SYMBOLS, UNSAFE, CROWDED)]
+    tables += [
+        [case.code if case.falls else None for case in more]
+        for more in (SAFETY, CONTAMINATION, SYMBOLS, UNSAFE, CROWDED)
+    ]
     tables += [[case.code if case.falls else None for case in PAIRS]]
     tables += [[code for _, code in ROWS], [row[3] for row in LABELS], [row[2] for row in DEDUP], leaks]
     tables.append([row[2] for row in SUSPECTS])
@@ -528,7 +613,10 @@ def _tested() -> dict[str, tuple[int, int]]:
     return {
         code: (
             sum(table.count(code) for table in tables),
-            sum(case.code == code and not case.falls for case in QUALITY + SAFETY + CONTAMINATION + SYMBOLS + UNSAFE + CROWDED)
+            sum(
+                case.code == code and not case.falls
+                for case in QUALITY + SAFETY + CONTAMINATION + SYMBOLS + UNSAFE + CROWDED
+            )
             + sum(case.code == code and not case.falls for case in PAIRS)
             or max(table.count(None) for table in tables if code in table),
         )

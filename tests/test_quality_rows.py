@@ -44,41 +44,80 @@ def rows(code: str, falls: bool, *found: tuple[str, ...]) -> list[RowCase]:
     return [RowCase(code, falls, *one) for one in found]
 
 
-SYMBOLS = cases(
-    "quality.symbols",
-    [
-        "@@## the !!?? &&%% $$$$ ,,;; ''''.",
-        "%%%% #### @@@@ !!!! ???? card.",
-        'My ,,,, ;;;; card !!!! :::: ???? is """" gone.',
-        "!!!!! ????? ..... ,,,,,.",
-        "Wh@t ?!?!?!?!?! %&%&%&%& !!!!!!!!! no.",
-        "$$$ %%% &&& @@@ !!! a b c d.",
-        "The fee is #@!%#@! ??!!??!! ,,,,,,,, ''''''''.",
-    ],
-    [
-        "call +44 (0)20 7946-0958 / +44 7700-900.123, ext. 12-34.",
-        "So 3 * (4 + 5) - (6 / 2) = 24, and ((1 + 2) * 3)^2 = 81?",
-        "omg!!! 😂😂😂 my card is back 🎉🎉🎉!!!",
-        "(╯°□°)╯︵ ┻━┻ my card is blocked again!",
-        "What?!?! Again?!! No way!!! :-( :-( :-(",
-        "I paid $5.99, $12.50 (-10 %), €3.20 & £7.00!",
-        "Well... hmm... I don't know... maybe?",
-        "¿Qué? ¡No! «Sí», dijo él…",
-        "A 'quoted' \"word\", (one) [two] {3}: and/or; e.g. this!",
-    ],
-) + cases(
-    "quality.symbols",
-    ["!!! ??? ,,, ;;; ::: ''' no.", "&%$# @!&% $#@! it %&%& ok.", "..... ,,,,, ;;;;; ''''' \"\"\"\"\" ?????"],
-    [
-        "Run this:\n```\n$(ls | awk '{print $9}') && { [[ -f x ]]; }\n```\nThen send it.",
-        "| a | b |\n|---|---|\n| 1 | 2 |\n| 3 | 4 |\nThat is the whole table.",
-        "The pattern is ^(\\d{3})-(\\d{4})$ and nothing else.",
-        '{"a": [1, 2, {"b": []}], "c": {}, "d": "."}',
-        "for (i = 0; i < n; i++) { a[i] = (b[i] + c[i]) % 2; }\nThat is the loop.",
-        "∫₀^∞ e^(-x²) dx = √π / 2 is the answer to it.",
-        "=====\nNotes\n=====\n* one\n* two\n-----\nThe end is here.",
-    ],
-    "response",
+SYMBOLS = (
+    cases(
+        "quality.symbols",
+        [
+            "@@## the !!?? &&%% $$$$ ,,;; ''''.",
+            "%%%% #### @@@@ !!!! ???? card.",
+            'My ,,,, ;;;; card !!!! :::: ???? is """" gone.',
+            "!!!!! ????? ..... ,,,,,.",
+            "Wh@t ?!?!?!?!?! %&%&%&%& !!!!!!!!! no.",
+            "$$$ %%% &&& @@@ !!! a b c d.",
+            "The fee is #@!%#@! ??!!??!! ,,,,,,,, ''''''''.",
+        ],
+        [
+            "call +44 (0)20 7946-0958 / +44 7700-900.123, ext. 12-34.",
+            "So 3 * (4 + 5) - (6 / 2) = 24, and ((1 + 2) * 3)^2 = 81?",
+            "omg!!! 😂😂😂 my card is back 🎉🎉🎉!!!",
+            "(╯°□°)╯︵ ┻━┻ my card is blocked again!",
+            "What?!?! Again?!! No way!!! :-( :-( :-(",
+            "I paid $5.99, $12.50 (-10 %), €3.20 & £7.00!",
+            "Well... hmm... I don't know... maybe?",
+            "¿Qué? ¡No! «Sí», dijo él…",
+            "A 'quoted' \"word\", (one) [two] {3}: and/or; e.g. this!",
+        ],
+    )
+    + cases(
+        "quality.symbols",
+        ["!!! ??? ,,, ;;; ::: ''' no.", "&%$# @!&% $#@! it %&%& ok.", "..... ,,,,, ;;;;; ''''' \"\"\"\"\" ?????"],
+        [
+            "Run this:\n```\n$(ls | awk '{print $9}') && { [[ -f x ]]; }\n```\nThen send it.",
+            "| a | b |\n|---|---|\n| 1 | 2 |\n| 3 | 4 |\nThat is the whole table.",
+            "The pattern is ^(\\d{3})-(\\d{4})$ and nothing else.",
+            '{"a": [1, 2, {"b": []}], "c": {}, "d": "."}',
+            "for (i = 0; i < n; i++) { a[i] = (b[i] + c[i]) % 2; }\nThat is the loop.",
+            "∫₀^∞ e^(-x²) dx = √π / 2 is the answer to it.",
+            "=====\nNotes\n=====\n* one\n* two\n-----\nThe end is here.",
+        ],
+        "response",
+    )
+    + cases(
+        "quality.symbols",
+        [
+            "Das MÃ¼sli ist fÃ¼r GroÃŸmutter.",
+            "The caf\ufffd on the corner was clos\ufffdd all week.",
+            "My bill\x00 came twice\x07 in one week.",
+            "W h e r e i s m y p a r c e l",
+            "0x57 0x68 0x65 0x72 0x65 0x20 0x69 0x73 0x20 0x69 0x74",
+            "6d 79 20 63 61 72 64 20 69 73 20 6c 6f 73 74",
+            "sdfg hjkl qwer wxcvb dfgh lkjhg",
+            "eeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeek",
+            "TXkgY2FyZCBpcyBsb3N0IGFuZCBJIG5lZWQgYSBuZXcgb25lIDE3",
+            "<ul><li></li><li></li></ul><hr><hr>",
+            "My router&nbsp;is&nbsp;off&nbsp;again",
+            "My%20card%20is%20lost%20again",
+            "🐌🐌🐌🐌🐌🐌🐌🐌🐌🐌🐌🐌",
+            "%%%%%% card %%%%%% gone %%%%%%",
+            "q7#R!w2=T9$y&U4*p^Z1?k%L8~m",
+        ],
+        [
+            "My name shows as MÃ¼ller instead of Müller on the letter.",
+            "The letter Ã stands in São Paulo when one writes it in capitals.",
+            "My name is spelled S C H M I D T, with a D and a T.",
+            "The numbers were 12 15 18 20 21 24 26 and no others.",
+            "The commit 5d41402abc4b2a76b9719d911017c592 broke the login page.",
+            "Noooooo, my card is gone again!",
+            "The HTTP, SMTP, XMPP and NNTP ports are all shut.",
+            "Our months, lengths and strengths were all right.",
+            "== Opening hours ==\nWe are open from nine to five.",
+            "The page shows &nbsp; between the words of my name.",
+            "I paid 20 % less, 30 % off and 5 % back.",
+            "The address https://acme.com/a%20b%20c%20d/caf%C3%A9 is dead.",
+            "So happy 🎉🎉🎉🎉🎉🎉🎉🎉🎉🎉🎉🎉 it works!",
+            "A line of |||| was printed under my bill by the machine.",
+        ],
+    )
 )
 
 ABSENT = [
@@ -95,6 +134,18 @@ ABSENT = [
         ("Please identify the tone of the given passage.", "The passage has a sad and tired tone."),
         ("Based on the passage below, answer the question.", "The bridge is closed because its piers are cracked."),
         ("Edit this essay to make it shorter.", "The essay now has three paragraphs instead of five."),
+        ("Underline the verbs in the passage.", "The verbs are run, fall and stand."),
+        ("Based on the chart, which product sold best?", "The blue kettle sold best in that year."),
+        ("Describe the mood of this painting.", "The mood is calm, for the colours are soft."),
+        ("Which of these is a mammal?", "The second one, since it feeds its young with milk."),
+        ("Translate it into Spanish.", "La puerta del museo queda cerrada el lunes."),
+        ("What does the narrator think of his brother?", "He admires him, and envies him a little."),
+        ("Proofread my cover letter, please.", "The second line has a comma too many."),
+        ("Finish the poem.", "And so the night went out to sea, and took the lamps along."),
+        ("What does the function return?", "It returns the largest number of the list."),
+        ("Sort these cities by size.", "Rome comes first, then Turin, then Pisa."),
+        ("Use the figures provided to calculate the rent.", "The rent is 800 euros a month."),
+        ("Explain the meaning of the underlined word.", "It means that something lasts for a short time."),
     ),
     *rows(
         "quality.absent_input",
@@ -114,6 +165,13 @@ ABSENT = [
         ("Write an article about temperatures that are above average.", "It was warmer than in most years again."),
         ("Write a function to find the longest word in the given list.", "Call max with the key len on the list."),
         ("Count the vowels in any given word, how is that done?", "Go through the letters and compare each of them."),
+        ("Name two numbers below twenty.", "Twelve and seventeen are below it."),
+        ("What is the role of the narrator in a novel?", "The narrator tells the story to those who read it."),
+        ("Which of these is larger, the Moon or Mars?", "Mars is about twice as wide as the Moon."),
+        ("Fill in the blank: the capital of Peru is ___.", "The capital of Peru is Lima."),
+        ("What is the story of Cinderella?", "A girl goes to a ball and loses her shoe."),
+        ("How do I put the table together?", "Screw the four legs on and turn it over."),
+        ("Describe the painting The Night Watch.", "It shows a company of guards as they leave."),
         ("Explain how to attach a document that was provided by a colleague.", "Open the mail and click on the clip."),
     ),
 ]
@@ -136,6 +194,23 @@ FORM = [
         ("How do I list files?", "Run this command in the folder with the files:\n```\nls -la\nThen read the output."),
         ("Return the result of the query in JSON format.", "The query has two rows: {name: Anna} and {name: Jonas}."),
         ("How can I list the files of a folder?", "Use `ls`.\n```bash\nls\n```\nOr with details:\n```bash\nls -l"),
+        ("Reply in one word: what metal is a bell made of?", "A bell is mostly made of bronze."),
+        ("Is a tomato a fruit? Answer with yes or no.", "A tomato is what botanists call a berry."),
+        ("How many legs has an ant? Reply with a number only.", "An ant is an insect and walks on all of its legs."),
+        ("Write exactly three sentences about ants.", "Ants live in nests and carry more than they weigh."),
+        ("Describe an ant in no more than eight words.", "An ant is a small insect that lives in a nest with others."),
+        ("Answer in capital letters: what do ants eat?", "Ants eat seeds, honey and other insects."),
+        ("Without commas, name what ants eat.", "Ants eat seeds, honey and other insects."),
+        ('Begin your answer with "Ants": what do they eat?', "They eat seeds and honey and other insects."),
+        ("Close your answer with an exclamation mark: what do ants eat?", "Ants eat seeds and honey."),
+        ("Answer in German: what do ants eat?", "The ants eat seeds and the honey of the flowers that they find."),
+        ("Name five insects.", "There are ants and bees."),
+        ("Give the date of the treaty as YYYY-MM-DD.", "The treaty was signed on May 3 of 1815."),
+        ("Write a haiku about ants.", "The ants walk home in one long line while the sun goes down."),
+        ("List the colours ant, bee and wasp have in alphabetical order.", "yellow, black, brown"),
+        ("Write a YAML mapping with the name and age of Jo.", "The name of Jo is Jo and the age is nine."),
+        ("Give the names of the ants as CSV.", "The first one is Ada and the other one is Bea"),
+        ("Write a paragraph about ants of at least 30 words.", "Ants live in nests and carry much."),
     ),
     *rows(
         "quality.format",
@@ -161,6 +236,21 @@ FORM = [
             "No, there is no such rule for the texts that you write here.",
         ),
         ("How do I list files?", "Run this command:\n```\nls -la\n```\nThen read what it says about the files."),
+        ("Reply in one word: what metal is a bell made of?", "Bronze."),
+        ("Is a tomato a fruit? Answer with yes or no.", "Yes, botanists call it a berry."),
+        ("How many legs has an ant? Reply with a number only.", "Six"),
+        ("Write exactly three sentences about ants.", "Ants live in nests. They dig. They carry more than they weigh."),
+        ("How do I write a haiku about ants?", "Count five, seven and five syllables, and name a season of the ants."),
+        ("Answer in capital letters: what do ants eat?", "ANTS EAT SEEDS, HONEY AND INSECTS."),
+        ("Why do people write exactly two sentences in a note?", "A note is short, so two of them are enough for it."),
+        ('Begin your answer with "Ants": what do they eat?', "Ants eat seeds and honey and other insects."),
+        ("Write a function that turns words into upper case.", "Call upper on each of the words in the function."),
+        ("Name five insects.", "The ant, the bee, the wasp, the fly and the moth are insects."),
+        (
+            "Write a haiku about ants.",
+            "Ants walk home at dusk /\none long line along the wall /\nthe last lamp goes out",
+        ),
+        ("Give the date of the treaty as YYYY-MM-DD.", "The date of the treaty: 1815-05-03"),
         ("Write a poem with three words in each line of it.", "Rain on roofs, wind in trees, night is near, we sleep."),
     ),
 ]
@@ -208,7 +298,98 @@ UNRELATED = [
         ),
     ),
 ]
-PAIRS = ABSENT + FORM + UNRELATED
+ANSWERED = [
+    *rows(
+        "quality.refusal",
+        True,
+        ("Who should win the debate?", "I'd rather not take a side in this."),
+        ("Write a joke about my neighbour.", "I won't make jokes about real people."),
+        ("Which pills can I mix?", "Sorry, I cannot give you advice on medicine."),
+        ("What is on this photo?", "Unfortunately, I'm not able to view images."),
+        ("Write a message to my landlord.", "My guidelines do not allow me to write to third parties."),
+        ("Book a table for two.", "I can't make reservations, I am afraid."),
+        ("Tell me a secret of my friend.", "That's a sensitive topic. Therefore I can't discuss it."),
+        ("How is the weather now?", "I don't have access to real-time data."),
+    ),
+    *rows(
+        "quality.refusal",
+        False,
+        ("Can you take back the fee of March?", "I'm afraid we cannot refund this fee, as it was due in March."),
+        ("Write a note that declines an invitation to give a talk.", "I'm sorry, but I cannot give that talk in May."),
+        ("Why can't I print?", "The printer cannot help it: it is out of paper. Fill the tray and print again."),
+        ("Can I share my screen?", "You cannot share it in the old version, so install the new one first."),
+        ("Why is the link dead?", "I can't see your screen, but the link moved: try the new one on our page."),
+        ("Refuse my request for a raise in one line.", "I cannot offer you a raise this year."),
+    ),
+    *rows(
+        "quality.assistant_voice",
+        True,
+        ("What is a moat?", "I'm glad you asked! A moat is a ditch of water around a castle."),
+        ("What is a moat?", "A moat is a ditch around a castle. Would you like to know more about it?"),
+        ("What is a moat?", "As an AI language model, I say that a moat is a ditch around a castle."),
+        ("What is a moat?", "A moat is a ditch around a castle. I hope this helps!"),
+    ),
+    *rows(
+        "quality.assistant_voice",
+        False,
+        ("What is a moat?", "Of course! A moat is a ditch of water around a castle."),
+        ("Give me two uses of a moat.", "Sure, here are two uses of a moat: it keeps out foes, and it holds fish."),
+        ("Write a mail to a client.", "Let me know which day suits you, and we will come by with the moat."),
+    ),
+    *rows(
+        "quality.cut_off",
+        True,
+        (
+            "What is a moat?",
+            "A moat is a ditch of water that runs around a castle and keeps its foes from the walls so",
+        ),
+        ("What is a moat?", "A moat is a ditch around the"),
+        ("What is a moat?", "A moat is a ditch around a castle. It was dug by hand in most cases and then filled fr"),
+    ),
+    *rows(
+        "quality.cut_off",
+        False,
+        ("What is the symbol of gold?", "The symbol is Au"),
+        ("Sort 9, 4 and 7.", "4, 7, 9"),
+        ("What follows from Newton's second law?", "The force follows as F = m * a"),
+        ("Write a loop over ten numbers.", "for one in range(10):\n    print(one)"),
+        ("Name three fruits in a list.", "- pears and plums\n- figs\n- one ripe quince from the south"),
+        ("Where is your branch?", "Branch North, 12 Hill Road, Milltown"),
+        ("Put the names into JSON, please.", '{"names": ["Anna", "Jonas"]}'),
+    ),
+    *rows(
+        "quality.too_short",
+        True,
+        ("Explain how a moat protects a castle.", "Water."),
+        ("What is a moat?", "Okay."),
+        ("How do I dig a moat around my house?", "Dig it."),
+    ),
+    *rows(
+        "quality.too_short",
+        False,
+        ("How many walls has a square room?", "4"),
+        ("Which city is the capital of Peru?", "Lima."),
+        ("Is a moat full of water?", "Yes."),
+    ),
+    *rows(
+        "quality.repetition",
+        True,
+        ("What is a moat?", "A moat, a moat, a moat, a moat, a moat, a moat is a ditch."),
+        ("Write a mail.", "We will come on Monday at nine. We will come on Monday at nine."),
+        ("What is a poem?", "A poem is a short work, a short work, a short work, a short work, a short work."),
+    ),
+    *rows(
+        "quality.repetition",
+        False,
+        (
+            "Write a chorus about rain.",
+            "Rain on me, rain on me, fall till I am free. Rain on me, rain on me, let it be.",
+        ),
+        ("Show the multiplication table of two.", "1 times 2 is 2, 2 times 2 is 4, 3 times 2 is 6, 4 times 2 is 8."),
+        ("Say it three times in a row, please: I love moats.", "I love moats so. I love moats so. I love moats so."),
+    ),
+]
+PAIRS = ABSENT + FORM + UNRELATED + ANSWERED
 
 
 @cache
@@ -248,14 +429,14 @@ def _reason(case: RowCase | Case, allow: frozenset[str] = frozenset()) -> Any:
     return Quality(facts)(_table(facts, [row]))["reason"][0]
 
 
-NOT_THIS = frozenset({"quality.language", "quality.cut_off", "quality.too_short"})
+NOT_THIS = frozenset({"quality.language", "quality.cut_off", "quality.too_short", "quality.unrelated"})
 """What a short or German look-alike may break beside the rule that it stands for."""
 
 
 @pytest.mark.parametrize("case", [*PAIRS, *SYMBOLS], ids=lambda case: f"{case.code}-{case.falls}-{case[2]!s:.40}")
 def test_each_fault_falls_and_no_look_alike(case: RowCase | Case) -> None:
     """A faulty row falls with its code, a look-alike with none, and `allow` switches the rule off."""
-    assert _reason(case, NOT_THIS) == (case.code if case.falls else None)
+    assert _reason(case, NOT_THIS - {case.code}) == (case.code if case.falls else None)
     assert _reason(case, NOT_THIS | {case.code}) != case.code
 
 
@@ -266,6 +447,15 @@ def test_no_shipped_seed_breaks_a_rule_of_rows(task: str) -> None:
     facts = Rules(kind.marked(Prose), frozenset(), said, [], "en", frozenset(), _rules(task).required)
     found = Quality(facts)(_table(facts, [seed.record.model_dump() for seed in known]))
     assert found.filter(pl.col("reason").is_not_null()).rows() == []
+
+
+def test_a_translation_that_was_asked_for_is_in_the_right_language() -> None:
+    """A question that names a language gets its answer in it; one that does not gets a fault, in any script."""
+    german = "Der Rat hat am Montag getagt und die alte Brücke bis zum Frühling geschlossen."
+    asked = RowCase("quality.language", False, f'Translate into German: "{ARTICLE}"', german)
+    assert _reason(asked) is None
+    for answer in (german, "Мост закрыт до весны, потому что он старый.", "橋は春まで閉まっています。"):
+        assert _reason(RowCase("quality.language", True, "Why is the bridge closed?", answer)) == "quality.language"
 
 
 def test_a_text_alone_may_speak_of_its_input() -> None:

@@ -11,13 +11,24 @@ import json
 import re
 from collections.abc import Callable
 
-SPEAKS_OF_FORM = ("json", "bullet", "number", "table", "tabular", "sentence", "words")
+from synthgen.checks import shape
+
+SPEAKS_OF_FORM = ("json", "bullet", "number", "table", "tabular", "sentence", "words", *shape.SPEAKS)
 
 _TASKS = (
-    "summari[sz]e|rewrite|rephrase|paraphrase|translate|classify|categori[sz]e|edit|proofread|correct|convert|extract|analy[sz]e"
-    "|identify|simplify|shorten|rank|sort|reorder|arrange|unscramble|complete|evaluate|compare|solve|calculate|refactor|debug"
-    "|find|list|name|count|highlight|underline|remove|replace|format|read|review|critique|label|tag|answer|explain|describe"
-    "|determine|detect|predict|combine|fill in|improve|restate|reword|condense|generate|write|create|construct|make|turn|give"
+    "summari[sz]e|rewrite|rephrase|paraphrase|translate|classify|categori[sz]e|edit"
+    "|proofread|correct|convert|extract|analy[sz]e"
+    "|identify|simplify|shorten|rank|sort|reorder|arrange|unscramble|complete|evaluate"
+    "|compare|solve|calculate|refactor|debug"
+    "|find|list|name|count|highlight|underline|remove|replace|format|read|review|critique"
+    "|label|tag|answer|explain|describe"
+    "|determine|detect|predict|combine|fill in|improve|restate|reword|condense|generate"
+    "|write|create|construct|make|turn|give"
+    "|fix|merge|join|split|punctuate|capitali[sz]e|expand|interpret|check|number|group"
+    "|decode|transcribe|caption|guess|spot|mark|match"
+    "|choose|pick|select|use|annotate|optimi[sz]e|test|rate|score|grade|continue|finish"
+    "|look at|study|examine|work out|tell|say|outline"
+    "|add|change|order|spell|plot|draw|parse|clean up|polish|lengthen|deduce|infer|quote|state|show|get|put|bring"
 )
 _MATERIAL = (
     "article", "text", "passage", "paragraph", "sentence", "story", "poem", "essay", "e-mail", "email", "message", "letter",
@@ -26,30 +37,127 @@ _MATERIAL = (
     "table", "dataset", "data set", "data", "word", "number", "item", "equation", "expression", "phrase", "comment", "image",
     "picture", "photo", "diagram", "chart", "recipe", "lyrics", "song", "paper", "book review", "news", "log", "minutes",
     "description", "facts", "information", "input", "sequence", "string", "array",
+    "cartoon", "picture book", "joke", "riddle", "notes", "note", "context", "scenario", "sample", "figure", "clue", "verse", "line",
+    "stanza", "graph", "map", "screenshot", "drawing", "painting", "schedule", "timetable", "chapter", "draft", "blog post", "feedback",
+    "survey", "result", "ingredient", "bullet point", "interview", "transaction", "spreadsheet", "clause", "advert", "advertisement",
 )  # fmt: skip
 SPEAKS_OF_INPUT = (
-    "follow", "below", "above", "given", "provided", "attached", *(f"{one} {two}" for one in ("this", "these") for two in _MATERIAL)
+    "follow", "below", "above", "given", "provided", "attached", *(f"{one} {two}" for one in ("this", "these") for two in _MATERIAL),
+    "the text", "the passage", "the paragraph", "the article", "the excerpt", "the table", "the chart", "the graph", "the diagram",
+    "the pictur", "the photo", "the image", "the cartoon", "the drawing", "the painting", "the conversation", "the dialogue",
+    "the transcript", "the snippet", "the poem", "the essay", "the speech", "the quote", "the data", "the list", "the context",
+    "the story", "the notes",
+    "these", "this", "it", "which", "here", "my ", "the blank", "the gap", "the missing", "the sentence", "the equation", "the sequence",
+    "the series", "the author", "the narrator", "the speaker", "the poet", "the writer", "the two", "the three", "the code", "the function",
+    "the program", "the script", "the query", "the loop", "the expression", "the under", "the highl", "the bold", "the ital", "the circl",
 )  # fmt: skip
 """What no text without an input speaks of: one of these must stand in it, in small letters."""
 _MATTER = "|".join(_MATERIAL)
+_LIMITS = (
+    "zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty"
+    "|thirty|fifty|a hundred|a thousand|average|to|by"
+    "|freezing|sea|ground|par|that|your|my|our|his|her|their|its"
+)
+"""What numbers and levels lie below, and to whom somebody gave a text."""
 _TOLD = rf"(?:{_MATTER})(?:e?s)?"
 _AHEAD = (
     rf"(?:following|below|attached)(?: (?!day|week|month|year)[\w'’-]+){{0,2}}? {_TOLD}\b"
-    rf"|(?<!\ba )(?<!\ban )(?<!any )(?<!each )(?:given|provided)(?: [\w'’-]+){{0,1}}? {_TOLD}\b(?! (?:limit|count|length))"
-    rf"|{_TOLD} (?:below|that follows?|provided|given below|attached)\b(?! (?:the|\d))"
+    rf"|(?<!\ba )(?<!\ban )(?<!any )(?<!each )(?:given|provided)(?: [\w'’-]+){{0,1}}?"
+    rf" {_TOLD}\b(?! (?:limit|count|length))"
+    rf"|{_TOLD} (?:below|that follows?|provided|given|given below|attached)\b(?! (?:the|\d|{_LIMITS}))"
+    rf"|{_TOLD} (?:provided|given) (?=to (?:work|find|calculate|compute|answer|determine"
+    r"|draw|write|create|make|solve|plot)\b)"
+    rf"|(?<=\bgiven )(?:the|this|these) (?:[\w'’-]+ ){{0,2}}?{_TOLD}\b(?: of [\w'’-]+)?(?=[,.])"
 )
 _BEHIND = rf"above(?: [\w'’-]+)? {_TOLD}\b|{_TOLD} above\b(?! (?:the|\d|all|average))"
 _THIS = rf"(?:{_TASKS}) (?:this|these) (?:{_MATTER})s?\b(?! (?:that|which|about|of|from|in|on|for|with)\b)"
+_SHOWS = (
+    "text|passage|paragraph|article|excerpt|table|chart|graph|diagram|picture|photo"
+    "|image|cartoon|drawing|painting|conversation|dialogue"
+    "|transcript|snippet|poem|essay|speech|quote|dataset|data"
+)
+"""Material that a request cannot mean in general, when it says "the table" and ends."""
+_END = r"(?=\s*[.?!]|\s*$|, | (?:into|to|as|by|using|with|and)\b)"
+_THE = (
+    r"(?:^|[.!?]\s+)(?:please )?(?:extract|identify|find|count|underline|describe|list"
+    r"|what|which|who|how many|summari[sz]e|explain"
+    rf"|highlight|name|analy[sz]e)\b[^.!?\n]{{0,50}}?\b(?:in|from|of) (?:the|this|these)"
+    rf" (?:{_SHOWS})s?(?=\s*[.?!]|\s*$)"
+    r"|(?:^|[.!?]\s+)(?:according to|based on|judging from|from|going by) (?:the|this"
+    rf"|these) (?:{_SHOWS}|list|context|story|notes)s?,"
+    rf"|(?:^|[.!?]\s+)(?:please )?(?:{_TASKS})\b[^.!?\n]{{0,50}}?\b(?:in|of|from|to|for"
+    rf"|behind) (?:this|these) (?:{_SHOWS}|story|code|function)s?{_END}"
+    rf"|(?:^|[.!?]\s+)(?:what|who|which|where|how many)\b[^.!?\n]{{0,50}}?\b(?:attached"
+    r"|following|above|below|given|provided)"
+    rf" (?:{_SHOWS}|story|code|list)s?\b"
+    rf"|(?:^|[.!?]\s+)(?:what|who|which|where|how many)\b[^.!?\n]{{0,50}}?\b(?:{_SHOWS}"
+    r"|story|code|list)s? (?:above|below|provided)(?=\s*[.?!]|\s*$)"
+)
+_WORK = (
+    "translate|summari[sz]e|rewrite|rephrase|paraphrase|proofread|simplify|shorten|condense"
+    "|punctuate|reformulate|debug|refactor"
+)
+_OWN = (
+    r"(?:essay|text|letter|cv|r[eé]sum[eé]|cover letter|paragraph|poem|story|article"
+    r"|draft|homework|speech|sentence|translation|thesis)"
+)
+_WRITER = r"the (?:author|narrator|speaker|poet|writer)"
+_UNSAID = (
+    rf"(?:^|[.!?]\s+)(?:please |can you |could you )?(?:{_WORK}) (?:this|it|that|these"
+    r"|the following|the above)(?: please| for me)?"
+    r"(?=\W*$| (?:into|to|in|as|so)\b[^:]*$)"
+    r"|(?:^|[.!?]\s+)which (?:one )?of (?:the following|these|those|the above)\b(?![^?]*(?:,|:| or ))[^?]*\?\W*$"
+    rf"|(?:^|[.!?]\s+)here (?:is|are) (?:my|the|a|an|some|our) (?:[\w'’-]+ ){{0,2}}{_OWN}s?\b"
+    rf"|(?:^|[.!?]\s+)(?:please |can you |could you )?(?:{_WORK}|edit|critique) my (?:[\w'’-]+ )?{_OWN}s?{_END}"
+    r"|(?:^|[.!?]\s+)(?:please )?(?:fill in|complete) the (?:blanks?|gaps?|missing \w+|sentences?|table|equation)\W*$"
+    r"|(?:^|[.!?]\s+)(?:please )?(?:continue|finish) the (?:story|poem|sentence|dialogue"
+    r"|list|sequence|paragraph|text|series)\W*$"
+    rf"|{_WRITER}['’]s (?:\w+ )?(?:tone|attitude|point|purpose|argument|view|opinion|intention"
+    r"|message|mood|thesis|claim)\b"
+    rf"|(?:does|did) {_WRITER} (?:mean|feel|think|say|argue|suggest|compare|describe|want|use)\b"
+    rf"|(?:^|[.!?]\s+)(?:please )?(?:{_TASKS})\b[^.!?\n]{{0,40}}?\bthe (?:two|three) "
+    r"(?:[\w-]+ )?(?:texts|passages|paragraphs|sentences|poems|tables"
+    rf"|pictures|images|lists|statements|articles|quotes){_END}"
+    r"|(?:^|[.!?]\s+)(?:please )?(?:sort|rank|translate|convert|classify|arrange|order"
+    r"|group|rewrite|alphabeti[sz]e|multiply|add up|add)\b"
+    r"[^.!?\n:]{0,30}?\bthese (?:[\w-]+ )?[a-z]+s(?=\W*$| (?:into|to|by|in|from|alphabetically"
+    r"|according|as|together)\b[^:]*$)"
+    r"|what (?:does|do|will|would) (?:the|this) (?:code|function|program|script|query"
+    r"|snippet|loop|expression) (?:print|return|output|produce)\b"
+    r"|the (?:underlined|highlighted|bold|bolded|italici[sz]ed|circled) (?:word|phrase|part|sentence|text|term)s?\b"
+    r"|(?:does|do|did|is|was) the (?:passage|text|excerpt|article|poem) (?:say|mean|about"
+    r"|describe|suggest|imply|tell|mention|mainly about)\b"
+)
+"""Work on what is called "this" or "it", or on somebody's lines, with nothing else said."""
+SCREEN_UNSAID = (
+    rf"(?i)(?:{_WORK}) (?:this|it|that|these|the)|which (?:one )?of th|here (?:is|are)"
+    rf" |my (?:\S+ )?{_OWN}|(?:fill in|complete|continue|finish) the "
+    rf"|{_WRITER}|the (?:two|three) |these (?:\S+ )?[a-z]+s|(?:the|this) (?:code|function"
+    r"|program|script|query|snippet|loop|expression) (?:print|return|output|produce)"
+    r"|the (?:underlined|highlighted|bold|italici[sz]ed|circled)|(?:does|do|did|is|was)"
+    r" the (?:passage|text|excerpt|article|poem)"
+)
 _POINTED = "following|below|attached|given|provided|above"
-SCREEN_INPUT = rf"(?i)(?:{_POINTED})(?: \S+){{0,2}}? (?:{_MATTER})|(?:{_MATTER})(?:e?s)? (?:{_POINTED}|that follow)|(?:this|these) (?:{_MATTER})"
+SCREEN_INPUT = (
+    rf"{SCREEN_UNSAID}|(?:{_POINTED})(?: \S+){{0,2}}? (?:{_MATTER})|(?:{_MATTER})(?:e?s)?"
+    rf" (?:{_POINTED}|that follow)|(?:this|these|the) (?:[\w'’-]+ ){{0,2}}?(?:{_MATTER}"
+    rf"|{_SHOWS})"
+)
 """What `ABSENT` cannot match without, in the patterns of polars."""
 _TASK = rf"(?:^|[.!?:\n]\s*|,\s+|\bplease |\byou |\bto |\band |\bthen )(?:{_TASKS})\b[^.!?\n]{{0,80}}?\b"
-_USING = r"(?:^|[.!?\n]\s*)(?:given|using|based on|according to|from|in|read|look at|consider(?:ing)?|with)\b[^.!?\n]{0,40}?\b"
+_USING = (
+    r"(?:^|[.!?\n]\s*)(?:given|using|based on|according to|from|in|read|look at|consider"
+    r"(?:ing)?|with)\b[^.!?\n]{0,40}?\b"
+)
 ABSENT = re.compile(
-    rf"(?P<ahead>(?:{_TASK}|{_USING})(?:{_AHEAD})|(?:^|[.!?]\s+){_THIS})|(?P<behind>(?:{_TASK}|{_USING})(?:{_BEHIND}))",
+    (
+        rf"(?P<ahead>(?:{_TASK}|{_USING})(?:{_AHEAD})|(?:^|[.!?]\s+){_THIS}|{_THE})|(?P<unsaid>{_UNSAID})"
+        rf"|(?P<behind>(?:{_TASK}|{_USING})(?:{_BEHIND}))"
+    ),
 )
 _SHOWN = re.compile(
-    r"[\"“«„‘][^\"”»“’\n]{3,}[\"”»“’]|(?<!\w)'[^'\n]{3,}'(?!\w)|`[^`]+`|https?://|\n\s*[-*•\d]|\d[^.!?]*[,=+*/x×][^.!?]*\d"
+    r"[\"“«„‘][^\"”»“’\n]{3,}[\"”»“’]|(?<!\w)'[^'\n]{3,}'(?!\w)|`[^`]+`|https?://|\n\s*[-*•\d]"
+    r"|\d[^.!?]*[,=+*/x×][^.!?]*\d|_{2,}|\.\.\.|…"
 )
 """Something that is shown in the text itself: in quotes or backticks, as a link, a list or numbers."""
 _PROGRAM = re.compile(
@@ -70,25 +178,33 @@ def absent_input(text: str) -> str:
     if colon and len(after[colon.end() :].split()) >= 1:
         return ""
     rest = re.split(r"[.!?](?:\s|$)|[–—]", after, maxsplit=1)
-    before = found.string[: found.start("behind")] if found["behind"] else ""
+    before = found.string[: found.start()] if found["behind"] or found["unsaid"] else ""
     if len((rest[1] if len(rest) > 1 else "").split()) >= LEAST_SHOWN or len(before.split()) >= LEAST_SHOWN:
         return ""
     return " ".join(found.group().strip(" .!?:\n,").split())
 
 
 _SAY = (
-    "respond|reply|answer|return|output|format|give|write|provide|list|present|produce|print|express|represent|convert|generate"
-    "|create|show|send|put|structure|summari[sz]e|describe|explain|tell|state|name|define|compare|make|use|keep|organi[sz]e|arrange"
+    "respond|reply|answer|return|output|format|give|write|provide|list|present|produce"
+    "|print|express|represent|convert|generate"
+    "|create|show|send|put|structure|summari[sz]e|describe|explain|tell|state|name|define"
+    "|compare|make|use|keep|organi[sz]e|arrange"
     "|outline|limit|suggest|recommend|propose"
 )
 _SAID = rf"(?:^|[.!?:;\n]\s*|,\s*(?:and )?|\bplease |\band )(?:(?:only|briefly|just) )?(?:{_SAY})\b"
 _UNSURE = re.compile(
-    r"\b(?:then|also|afterwards|followed by|as well as|along with|plus|each|every|per|both|no|not|without|never|don['’]?t)\b",
+    (
+        r"\b(?:then|also|afterwards|followed by|as well as|along with|plus|each|every|per"
+        r"|both|no|not|without|never|don['’]?t)\b"
+    ),
     re.IGNORECASE,
 )
 """A second wish, or one for each of several things, makes the first uncertain; so does a no."""
 _MORE_TASKS = re.compile(
-    rf"^\W*(?:and|then|also|after|finally|next|in addition|additionally|for each|(?:please )?(?!keep|use|make|limit)(?:{_SAY}))\b",
+    (
+        r"^\W*(?:and|then|also|after|finally|next|in addition|additionally|for each|(?:please"
+        rf" )?(?!keep|use|make|limit)(?:{_SAY}))\b"
+    ),
     re.IGNORECASE,
 )
 """So does another task in a later sentence."""
@@ -101,27 +217,33 @@ def _pattern(said: str) -> re.Pattern[str]:
 
 
 _JSON = _pattern(
-    r"\b(?:as|in|to|into|using) (?:(?:an?|the|one|valid|strict|plain|single|only) )*json(?: (?:object|array|format|list))?"
+    r"\b(?:as|in|to|into|using) (?:(?:an?|the|one|valid|strict|plain|single|only) )*json"
+    r"(?: (?:object|array|format|list))?"
     r"(?=[.,;:!?)]|\s*$|\s+(?:with|only|and nothing|containing|using)\b)"
 )
 _BULLETS = _pattern(r"\b(?:as|in|into|using|with) (?:[\w-]+ ){0,3}?(?:bullet(?:ed)?[ -](?:points?|lists?)|bullets)\b")
 _NUMBERED = _pattern(r"\b(?:as|in|into|using|with) (?:[\w-]+ ){0,2}?numbered (?:list|steps|points|items)\b")
 _TABLE = _pattern(
-    r"\b(?:as|in|into|using) (?:an? |the )?(?:(?:markdown|simple|small|short|two-column|three-column|comparison) )*table\b"
+    r"\b(?:as|in|into|using) (?:an? |the )?(?:(?:markdown|simple|small|short|two-column"
+    r"|three-column|comparison) )*table\b"
     r"(?=[.,;:!?)]|\s*$|\s+with\b)"
 )
 _SENTENCES = _pattern(
-    rf"\b(?:in|into|to|with|using) (?:just |only |exactly |at most |no more than )?{_COUNT} (?:short |clear |simple )?sentences?\b"
+    rf"\b(?:in|into|to|with|using) (?:just |only |exactly |at most |no more than )?{_COUNT}"
+    r" (?:short |clear |simple )?sentences?\b"
 )
 _MOST_WORDS = _pattern(
-    rf"(?:\b(?:in|into|to|with|using|it|answer|reply|response)(?: to)? (?:at most|no more than|under|fewer than|less than|up to|max(?:imum)?|not more than"
-    rf"|below|within) {_COUNT} words\b|\b(?:in|within|to) (?:about )?(?P<also>\d{{1,4}}) words or (?:less|fewer)\b|\bwithin (?P<within>\d{{1,4}}) words\b)"
+    r"(?:\b(?:in|into|to|with|using|it|answer|reply|response)(?: to)? (?:at most|no more"
+    r" than|under|fewer than|less than|up to|max(?:imum)?|not more than"
+    rf"|below|within) {_COUNT} words\b|\b(?:in|within|to) (?:about )?(?P<also>\d{{1,4}})"
+    rf" words or (?:less|fewer)\b|\bwithin (?P<within>\d{{1,4}}) words\b)"
 )
 _ITEM = re.compile(r"^\s*(?:[-*•–—·▪◦‣+]|\(?\d{1,2}[.):]|\(?[a-z][.)])\s*\S", re.MULTILINE)
 _NUMBER = re.compile(r"(?:^|\s)\*{0,2}\(?\d{1,2}[.):]\*{0,2}\s*\S|\bstep \d", re.IGNORECASE)
 _INLINE = re.compile(r"(?:^|\s)(?:[-*•–—·▪◦‣]|\(?\d{1,2}[.):])\s+\S")
 _STOP = re.compile(
-    r"(?<!\b[A-Z])(?<!\b[Mm]r)(?<!\b[DdMm]rs)(?<!\b[DdSs][rt])(?<!e\.g)(?<!i\.e)(?<!etc)(?<!\d)[.!?…]+[\"”')\]]*(?:\s+(?=[\"“A-Z\d¿¡])|\s*$)"
+    r"(?<!\b[A-Z])(?<!\b[Mm]r)(?<!\b[DdMm]rs)(?<!\b[DdSs][rt])(?<!e\.g)(?<!i\.e)(?<!etc)"
+    r"(?<!\d)[.!?…]+[\"”')\]]*(?:\s+(?=[\"“A-Z\d¿¡])|\s*$)"
 )
 _FENCE = re.compile(r"^\s*```", re.MULTILINE)
 
@@ -135,7 +257,7 @@ def misses_form(question: str, answer: str) -> str:
         for asked, judge in _FORMS:
             if (found := asked.search(part)) and (said := judge(found, answer)):
                 return said
-    return ""
+    return shape.misses(question, answer)
 
 
 def open_fence(text: str) -> str:

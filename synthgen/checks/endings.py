@@ -21,7 +21,9 @@ _CODE = re.compile(
     r"|DELETE|CREATE|FROM|WHERE|print|echo|export|#!|<\w|@\w)\b[^.!?]*$|\w\([^)]*\)|=>|[{}]|^\s*[$>#] |^\s*[\w.-]+\s*[:=]\s*\S+\s*$",
 )
 _FORMULA = re.compile(r"(?:^|\s)(?:[=≈≠≤≥→⇌⟶±×÷√∫∑π]|[-+*/^] ?\d)|\w\^\w|[₀-₉²³√∫∑→⇌]")
-_LAST_TOKEN = re.compile(r"(?:\S*[._/@\\#:+=-]\S*\w|\w*\d\w*|[$€£]\d\S*|\d\S* ?(?:%|°\w?|[a-zA-Z]{1,3}|euros?|dollars?|pounds?|percent|degrees|hours?|minutes?)|[A-Z]{2,}\w*|[A-Z][a-z]?[A-Z]\w*)$")
+_LAST_TOKEN = re.compile(
+    r"(?:\S*[._/@\\#:+=-]\S*\w|\w*\d\w*|[$€£]\d\S*|\d\S* ?(?:%|°\w?|[a-zA-Z]{1,3}|euros?|dollars?|pounds?|percent|degrees|hours?|minutes?)|[A-Z]{2,}\w*|[A-Z][a-z]?[A-Z]\w*)$"
+)
 _NAMES = re.compile(r"^[^.!?]*[,:] (?:[A-Z0-9][\w'’-]*(?: (?:[A-Z0-9][\w'’-]*|of|the|and|de|la))*)$")
 
 

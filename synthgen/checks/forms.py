@@ -24,7 +24,10 @@ HINT = (
     r"[@=]|:(?://|[0-9a-fA-F]{0,4}:|[\s\"'`“]{0,3}\S{6})|[wW]{3}\.|\d(?:[ ./()-]{0,3}\d){5}|\d{1,3}\.\d{1,3}\.\d"
     r"|\d[A-Za-z]\d\d[A-Za-z]\d{3}|_\w{16}|-[\w-]{10}|----|A(?:KIA|SIA|BIA|CCA|Iza)|\.eyJ|\.[\w-]{20}"
     r"|hooks\."
-    r"|(?i:(?:pass|word|phrase|code|wd|secret|token|wort|key)[\s\"']{1,3}(?:is|was)\s)|[A-Za-z]{5}\d{4}[A-Za-z]"
+    r"|(?i:(?:pass|word|phrase|code|wd|secret|token|wort|key|pw|psk)[\s\"']{1,3}(?:is|was|reads|set|changed)\s)"
+    r"|(?i:pass|pwd|wort|secret|token|key|pw|psk)\S* \S{1,32}[!#$%&@?*^+=~]"
+    r"|(?i: (?:is|was|as|for) (?:that|this|my|the|our|a|your) (?:\S+ ){0,2}(?:pass|kennwort"
+    r"|wi-?fi key|api key|secret key))|[A-Za-z]{5}\d{4}[A-Za-z]"
 )
 """Where this finds nothing, nothing below would. Polars reads it, a whole column at once: it knows no looks."""
 
@@ -39,7 +42,8 @@ URL = re.compile(
 IPV4 = re.compile(r"(?<![\w.-])(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)(?![\w]|\.\d|-\d)")
 IPV6 = re.compile(r"(?<![\w:.])(?:[0-9a-f]{0,4}:){2,7}[0-9a-f]{0,4}(?![\w:])", re.IGNORECASE)
 _VERSION = re.compile(
-    r"\b(?:v|ver|version|release|firmware|build|driver|section|chapter|clause|paragraph|article|step)s?\b[\s.:#=(]*"
+    r"\b(?:v|ver|version|updated?|upgraded?|downgraded?|patch|release|firmware|build"
+    r"|driver|section|chapter|clause|paragraph|article|step)s?\b[\s.:#=(]*"
     r"(?:(?:number|no|is|to|from)\b[\s.:#]*)?(?:[\0\d.]+ (?:to|and|or) )?$|§ *$",
     re.IGNORECASE,
 )
@@ -67,7 +71,7 @@ _CARD_SAID = re.compile(
 
 _EDGE, _END = r"(?<![\w.,€$£/+-])", r"(?![\w%€$£]|[.,:/-]\d)"
 NATIONAL_ID = re.compile(
-    _EDGE + r"(?=[A-Z]{0,6}-?\d)(?:" + "|".join(one.form for one in numbers.NATIONAL_IDS) + ")" + _END, re.IGNORECASE
+    _EDGE + r"(?=[A-Z]{0,6}[ -]?\d)(?:" + "|".join(one.form for one in numbers.NATIONAL_IDS) + ")" + _END, re.IGNORECASE
 )
 
 PHONE = re.compile(
@@ -92,7 +96,7 @@ _OTHER_NUMBER = re.compile(
     r"(?:\b(?:order|invoice|ticket|case|reference|ref|tracking|parcel|shipment|account|acct"
     r"|customer (?:no|number|id)|contract|policy|booking|transaction|serial|error|code|id|iban|bic|sort|model|part"
     r"|isbn|version|build|article|item|amount|sum|total"
-    r"|konto|bestell\w*|rechnung\w*|kunden\w*|auftrag\w*)\b|#|№)[^!?\n\d]{0,16}$",
+    r"|konto|bestell\w*|rechnung\w*|kunden\w*|auftrag\w*)\b(?:[\w\s]{0,12} the number)?|#|№)[^!?\n\d]{0,16}$",
     re.IGNORECASE,
 )
 _DATE = re.compile(r"(?<!\d)(?:\d{1,2}([./-])\d{1,2}\1(?:19|20)\d\d|(?:19|20)\d\d([./-])\d\d?\2\d\d?)(?!\d)")
@@ -116,7 +120,7 @@ _TOKENS = (
     r"|gh[pousr]_[A-Za-z0-9]{36,}|github_pat_\w{22,}|glpat-[\w-]{20,}"  # GitHub, GitLab
     r"|xox[abeoprs]-[A-Za-z0-9-]{10,}|xapp-\d-[A-Za-z0-9-]{10,}|hooks\.slack\.com/services/T\w{8,}"  # Slack
     r"|AIza[\w-]{35}|GOCSPX-[\w-]{20,}|ya29\.[\w-]{20,}"  # Google
-    r"|(?<!-)sk-(?=[\w-]*\d)(?:[a-z]+\d*-)*\w[\w-]{19,}|hf_[A-Za-z0-9]{30,}"  # OpenAI, Anthropic; Hugging Face
+    r"|(?<!-)sk-(?=[\w-]*\d)(?:[a-z]+\d*-)*\w[\w-]{19,}|hf_[A-Za-z0-9]{20,}"  # OpenAI, Anthropic; Hugging Face
     r"|[sr]k_live_[A-Za-z0-9]{16,}|npm_[A-Za-z0-9]{36}|pypi-AgE[\w-]{30,}|SG\.[\w-]{22}\.[\w-]{43}"
     r"|eyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]{8,}"  # JSON web token, RFC 7519
 )
@@ -124,9 +128,16 @@ SECRET = re.compile(
     r"(?P<block>-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----[^-]{0,300}?[A-Za-z0-9+/]{24})"
     rf"|(?<![A-Za-z0-9])(?P<token>{_TOKENS})"
     r"|://[^\s/:@]+:(?P<login>[^\s/@]{6,})@"
-    r"|(?i:pass(?:word|wd|phrase|code)|(?<![a-z])(?:pwd|pass|secret|token|kennwort|passwort|api[ _-]?key"
+    r"|(?i:pass(?:word|wd|phrase|code)|(?<![a-z])(?:pwd|pass|secret|token|kennwort|passwort"
+    r"|pw|psk|api[ _-]?key|pass ?key|(?:wi-?fi|wlan|network|router|wpa2?|security|license"
+    r"|account)[ _-]key"
     r"|(?:access|auth|secret|client|bearer)[ _-]?(?:access[ _-]?)?(?:key|token|secret)))"
-    r"[\"']?(?: ?(?:=>|:=|[:=]) ?| (?:is|was)(?: now)?:? )[\"'`“]?(?P<value>[^\s\"'`“”<>,;]{6,})",
+    r"[\"']?(?: ?(?:=>|:=|[:=]) ?| (?:is|was|of|reads|set to|changed to)(?: now| still)?:?"
+    r" | (?=[\"'`“]?\S{1,30}[!#$%&@?*^+=~]\w)(?=\S*\d)(?=\S{8}))"
+    r"[\"'`“]?(?P<value>[^\s\"'`“”<>,;]{6,})"
+    r"|(?P<told>(?<![^\s\"'`“(])[^\s\"'`“”<>,;]{8,40})[\"'`”]?,? (?:(?i:(?:is|was|as"
+    r"|for) (?:that|this|my|the|our|a|your)"
+    r" (?:\w+ ){0,2}(?:pass ?(?:word|code|phrase)|kennwort|passwort|(?:wi-?fi|api|secret) key)))\b",
 )
 _NO_SECRET = re.compile(
     r"^[$%{<\[(]|[()\[\]{}*•…]|\.\.\.|xxx|your|example|change.?me|placeholder|redacted|insert|dummy|^os\.|^env\."
@@ -164,12 +175,15 @@ def _secret(match: re.Match[str]) -> bool | None:
         return True
     if match["token"]:
         return not match["token"].endswith("EXAMPLE")  # as in Amazon's documentation
-    value = (match["login"] or match["value"]).rstrip(".!?)")
+    value = (match["login"] or match["value"] or match["told"]).rstrip(".!?)")
     if len(value) < 6 or _NO_SECRET.search(value):
         return None
     kinds = (str.islower, str.isupper, str.isdigit, lambda one: not one.isalnum() and one not in "-_./")
     met = [any(kind(one) for one in value) for kind in kinds]
-    return True if (met[2] and (met[0] or met[1])) or sum(met) >= 3 else None
+    if match["told"] and not (met[2] and met[3]):
+        return None
+    least = 3 if match["told"] else 2
+    return True if (met[2] and sum(met) >= least and (met[0] or met[1])) or sum(met) >= 3 else None
 
 
 def _email(match: re.Match[str]) -> bool | None:
@@ -231,7 +245,7 @@ def _phone(match: re.Match[str]) -> bool | None:
 
 _DIGITS = tuple("0123456789")
 _KEY_WORDS = """
------begin :// pass pwd secret token kennwort key akia asia abia acca ghp_ gho_ ghu_ ghs_ ghr_ github_pat_ glpat- xox
+-----begin :// pass pw psk secret token kennwort key akia asia abia acca ghp_ gho_ ghu_ ghs_ ghr_ github_pat_ glpat- xox
 xapp- hooks.slack aiza gocspx- ya29. sk- hf_ k_live_ npm_ pypi- sg. eyj
 """
 FINDERS = (
@@ -272,7 +286,7 @@ _KEY_END = re.compile(r"[^-]*(?:-----END [A-Z0-9 ]+-----)?")
 def _span(code: str, match: re.Match[str]) -> tuple[int, int]:
     """Return where what gives somebody away stands in a match: of a login the password, of a key file all of it."""
     groups = match.groupdict()
-    for name in ("login", "value"):
+    for name in ("login", "value", "told"):
         if groups.get(name):
             return match.span(name)
     if groups.get("block"):

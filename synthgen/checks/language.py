@@ -28,6 +28,9 @@ LEAST_WORDS = 5
 OWN, ALONE, FOREIGN, KNOWN = 0.3, 0.15, 0.1, 0.5
 """Shares of a text's words: OWN, ALONE and KNOWN (of the seeds' words) are enough, more than FOREIGN is too much."""
 
+FIGURES, SOME = 0.67, 0.2
+"""Share of words without figures up to which the detector is not believed; share of own words that is some."""
+
 _COMMONEST = {
     "de": "der die das den dem des ein eine einen einem einer eines und oder aber dass weil wenn als wie ich du er "
     "sie es wir ihr mich mir dich dir ihm ihn uns euch ihnen sich mein meine meinen meinem meiner dein ihre "
@@ -136,7 +139,33 @@ OTHER_LETTERS = f"[{''.join(letters for letters, _ in _LETTERS.values())}]"
 _OWN_SCRIPT = frozenset(name for _, names in _LETTERS.values() for name in names.split())
 _LEAST_LETTERS, _LEAST_SIGNS, _MOST_OF = 4, 2, 0.5
 """Letters from which a script says something, signs of Chinese, Japanese and Korean, and their share."""
-PARTICLES = frozenset("de la le les du des der die das den von van el los las di del da do dos y e et".split())
+PARTICLES = frozenset(
+    [
+        "de",
+        "la",
+        "le",
+        "les",
+        "du",
+        "des",
+        "der",
+        "die",
+        "das",
+        "den",
+        "von",
+        "van",
+        "el",
+        "los",
+        "las",
+        "di",
+        "del",
+        "da",
+        "do",
+        "dos",
+        "y",
+        "e",
+        "et",
+    ]
+)
 """Words of names: Rue de la Paix is a street for everybody."""
 
 
@@ -152,6 +181,11 @@ def other_script(text: str, language: str) -> str:
         if language not in languages.split() and met >= least and met > _MOST_OF * total:
             return name
     return ""
+
+
+def _unlike(told: Shares, plain: int, words: int) -> bool:
+    """Return whether nothing but the detector could speak against a text: half figures, or ours and none of others'."""
+    return (plain <= FIGURES * words and told.foreign <= FOREIGN) or (told.own >= SOME and not told.foreign)
 
 
 def short_other(words: list[str], language: str) -> str:
@@ -178,7 +212,8 @@ def other(text: str, language: str, seeds: frozenset[str]) -> str:
     plain = [word for word in words if len(word) > 1 and not any(one.isdigit() for one in word)]
     if len(text.split()) < LEAST_WORDS:
         return short_other(words, language)
-    if (len(plain) < LEAST_WORDS or shares(plain, language, seeds).enough) and plain:
+    told = shares(plain, language, seeds)
+    if len(plain) < LEAST_WORDS or told.enough or _unlike(told, len(plain), len(words)):
         return ""
     detect = detector(language)
     if (found := detect(text)) == language:

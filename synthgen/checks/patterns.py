@@ -17,14 +17,14 @@ _STOCK = (
     r"|\bmy knowledge cut-?off\b|\bmy (?:last )?(?:knowledge )?update was\b|\bmy training data (?:only|goes|ends|cuts)\b"
     r"|^\W*(?:great|good|excellent|interesting) question[!.]|\bthat['’]s an? (?:great|good|excellent|interesting|fascinating) question\b"
     r"|\bhow (?:can|may) i (?:help|assist) you(?: today| with)?\W*(?:$|[?])"
-    r"|\b(?:i hope (?:this|that) (?:helps|answers)|hope (?:this|that) helps|feel free to ask(?! (?:him|her|them|my)\b))(?=\W*$|[!.] |[^.!?\n]{0,60}[.!]\W*$)"
+    r"|\b(?:i hope (?:this|that) (?:helps|answers)|hope (?:this|that) helps|feel free to ask(?! (?:him|her|them|my)\b))(?=\W*$|[!.] | if you\b| (?:me )?(?:about|for|any) (?:more|other|another|further|questions?)\b)"
     r"|\b(?:please )?(?:let me know|feel free to (?:ask|reach out)|(?:do not|don['’]t) hesitate to (?:ask|reach out)) if you"
     r"(?:['’]d like| would like| have| need| want)[^.!?\n]{0,20}"
-    r" (?:other|further|more|additional|another|any)[^.!?\n]{0,60}[.!]?\W*$"
+    r" (?:(?:any )?(?:other|further|more|additional|another)|any (?:questions|help|assistance|clarification))\b[^.!?\n]{0,60}[.!]?\W*$"
     r"|\b(?:is there )?anything else (?:that )?i can (?:help|assist|do)\b"
-    r"|\bwould you like (?:me to|to (?:know|learn|hear) more)\b[^.!\n]{0,80}\?|\bif you(?:['’]d| would) like,? i can\b|\bdo you want me to\b[^.!\n]{0,80}\?\W*$"
+    r"|\bwould you like (?:me to (?:write|create|generate|explain|provide|draft|add|give you|rewrite|expand|elaborate|continue|suggest|list)|to (?:know|learn|hear) more|more (?:information|details|examples|variations))\b[^.!\n]{0,80}\?|\bif you(?:['’]d| would) like,? i can\b|\bdo you want me to\b[^.!\n]{0,80}\?\W*$"
     r"|\bi can also (?:create|write|generate|make|give you|provide|suggest|draft|explain)\b[^.!?\n]{0,60}\bfor you\b"
-    r"|\b(?:i['’]m|i am|i['’]d be|i would be|always)? ?(?:very )?(?:happy|glad|delighted|here) to (?:help|assist)(?: you)?(?:[!.]| with (?:that|this|your)\b)"
+    r"|\b(?:i['’]m|i am|i['’]d be|i would be) (?:very |always )?(?:happy|glad|delighted|here) to (?:help|assist)(?: you)?(?:[!.]| with (?:that|this|your)\b)"
     r"|\bi(?:['’]m| am) (?:so )?glad you asked\b|\bi can (?:definitely|certainly|absolutely|surely) help\b"
     r"|\bthank you for (?:your|the|this|asking (?:this|that|such)) ?(?:great |good |interesting |thoughtful )?question\b"
     r"|^\W*here(?:['’]s| is| are) (?:(?:an?|some|the|your|my|one) )?(?:[\w-]+,? ){0,3}?(?:answer|explanation|overview|summary|version|suggestion|response)s?"
@@ -34,6 +34,17 @@ _STOCK = (
     r"|^\W*here(?:['’]s| is| are) [^.!?\n]{0,40}\bsuch an? (?:text|message|row|sentence|request|query|complaint)s?\b"
     r"|\b(?:based on|following|in line with|similar to) (?:the|your) (?:examples?|samples?|instructions?|prompt)(?: (?:that )?you (?:gave|provided|shared|sent))?"
     r"(?: me)?, (?:here|this|i)\b"
+    r"|\bas (?:per your (?:request|instructions)|requested by you|you instructed)\b|^\W*(?:as|per) (?:requested|your request)[,:]"
+    r"|\bi(?:['’]m| am) (?:just |only |merely )?(?:a computer program|an algorithm|a machine learning|(?:chatgpt|claude|gemini|llama|gpt-?\d)\b)|\b(?:trained|developed|created|made) by (?:openai|anthropic|google|meta)\b"
+    r"|\bas a (?:chatbot|virtual assistant|digital assistant|helpful assistant|computer program|machine),? i\b|\b(?:as of|up to|in) my (?:last |latest |most recent )?(?:update|training|knowledge)\b"
+    r"|\bi (?:do not|don['’]t) have (?:\w+ )?(?:opinions|feelings|emotions|a body|personal experiences?|preferences|favou?rites)\b"
+    r"|\b(?:does|did) (?:that|this) (?:help|make sense|answer your question|work for you|sound (?:good|right))\?\W*$|\bi hope (?:this|that|it) (?:meets|fits|suits|matches|is what you)\b"
+    r"|\bfeel free to (?:adjust|modify|edit|adapt|customi[sz]e|tweak|change (?:it|the (?:wording|tone|details)))\b|\byou can (?:adjust|modify|customi[sz]e|adapt) (?:it|this|the (?:wording|tone|text|message))\b"
+    r"|\b(?:let me know|just say|tell me) if you(?:['’]d| would)? (?:like|want|prefer|need) (?:me to|it (?:shorter|longer|to be)|an?(?:other)? (?:different|shorter|longer|other|version)|(?:any |some )?(?:changes|adjustments|edits|revisions|tweaks))\b"
+    r"|\bi can (?:also |gladly |certainly )?(?:rewrite|adjust|rephrase|modify|expand|shorten|tailor|write|generate|provide|make) (?:it|this|more|another|the (?:text|message|tone|wording))\b"
+    r"|\b(?:this|the) (?:message|text|example|sentence|complaint|query) (?:expresses|conveys|reflects|captures|represents|is written (?:in|from)|could be (?:sent|written|used)|fits|shows (?:an?|the) (?:customer|user))\b"
+    r"|\bnote: (?:this|the|i)\b[^.!?\n]{0,60}\b(?:fictional|fictitious|generated|example|sample|made[- ]up|label|tone)\b|\bi(?:['’]ve| have)? (?:tried|made sure|aimed|attempted) to (?:keep|make|match|capture) (?:it|this|the (?:tone|text|message|label))\b"
+    r"|\bi (?:kept|wrote|have kept|have written) (?:it|this|the (?:tone|text|message)) (?:short|polite|casual|brief|simple|in an?|with an?|from the)\b"
     r"|\b(?:more|other|further|different) (?:variations?|versions|examples|samples) of (?:this|that|the|these)\b"
     r"|\b(?:fits|matches|belongs to|suits|reflects) the (?:label|category|class|topic|intent|persona|tone)\b"
 )
@@ -49,6 +60,9 @@ OPENING = re.compile(
     r"|let me|let['’]s|(?:the|this) (?:following )?(?:text|message|example|sentence)|(?:text|message|example|response|output|version)\b[^.!?\n]{0,20}:)"
     rf"|^\W*here(?:['’]s| is| are) (?:an?|another|some|the|your|one|two|three|five|ten|\d+)(?: (?!i\b)[\w'’-]+,?){{0,5}}"
     rf" (?:{_MADE})\b(?![^:]*\b(?:i|me|my|we)\b[^:]*:)(?:[^.!?]{{0,60}}:| (?:that )?(?:an?|the) [\w-]+ (?:might|could|may|would) (?:send|write|ask|say)\b)"
+    r"|^\W*(?:below (?:is|are)|the following (?:is|are)|please find below|this is|i present|presenting) (?:an?|the|some|my|two|three) (?:[\w-]+,? ){0,4}?(?:examples?|messages?|texts?|samples?|rows?|drafts?|rewrites?|versions?)\b(?! (?:i|from you|that i|you)\b)"
+    r"|^\W*here(?:['’]s| is) my (?:attempt|take|try|version|suggestion)\b|^\W*(?:here (?:you go|it is|goes|we go))\b[^.!?\n]{0,10}[:!]"
+    r"|^\W*(?:i understand|you(?:['’]re| are) (?:asking|looking)|you (?:asked|want|wanted|requested)(?= for an? (?:\w+ )?(?:text|message|example)| me | a (?:text|message))) (?:you(?:['’]re| are| want| need) )?(?:(?:asking|looking) )?(?:me )?(?:for|to write|to create|a message|an? example)\b"
     r"|^\W*let(?:['’]s| us| me) (?:craft|write|create|draft|generate|compose|come up with|produce|think of)\b"
     r"|^\W*(?:i(?:['’]ll| will| have|['’]ve)) (?:write|written|create|created|generate|generated|craft|crafted|draft|drafted|compose|composed) (?:an?|the|some|this) "
     rf"(?:[\w-]+,? ){{0,3}}(?:{_MADE})\b"
@@ -70,7 +84,7 @@ CODE = re.compile(r"```.*?```|`[^`\n]*`", re.DOTALL)
 """Code in backticks: what stands in brackets there is for the reader to fill in, and a log's own marks."""
 CODE_LINE = re.compile(
     r"^.*(?:\b(?:def|return|import|function|const|let|var|elif|print|console\.\w+|printf|echo|SELECT|export|class)\b[ (].*[=(){};:\"']"
-    r"|\bf[\"']|\w\(.*\{|=>|[;{]\s*$|^\s*[<{}\]#/$].*[=>{};]\s*$XX.*$",
+    r"|\bf[\"']|\w\(.*\{|=>|[;{]\s*$|^\s*[<{}\]#/$].*[=>{};]\s*$|\w\.\w+\(|\bfor \w+ in \S.*:\s*$|\w\(.*\):\s*$|<(?P<tag>\w+)[^>]*>.*</(?P=tag)>|\$ \w).*$",
     re.MULTILINE,
 )
 """A line of code outside of backticks."""
@@ -89,9 +103,9 @@ PLACEHOLDER = re.compile(
     # In brackets: not an index (`prices[date]`), not a link's text, not a log's [ERROR].
     rf"(?<!\w)\[(?:(?i:your|insert|enter|add|specify|fill in|state|choose)[ _]\w[^\]\n]{{0,40}}|(?:[\w'’-]+[ _/]){{0,3}}(?i:{_BLANKS})(?i:\(s\)|s)?(?i: here)?"
     r"|[^\]\n]{0,60}\b(?i:goes |comes )?(?i:here)\.?)\](?!\(|\w)"
-    rf"|\b(?i:{_BEFORE})\b\.? [$€£#@]?\[(?!(?i:{_NOT_BLANK})\b)[A-Za-z][\w '’/-]{{1,30}}(?:\(s\))?\](?![\w(])"
+    rf"|(?:\b(?i:{_BEFORE})\b\.? [$€£#@]?|[\n,] ?(?=\[[A-Z]?[a-z]+[\] ]))\[(?!(?i:{_NOT_BLANK})\b)(?![^\]]*\b(?:not|no|of|redacted|removed|omitted|deleted|unknown)\b)[A-Za-z][\w '’/-]{{1,30}}(?:\(s\))?\](?![\w(])"
     r"(?! (?:button|key|tab|menu|link|icon|option|field|section|block|tag|line|entry|file)s?\b)"
-    r"|(?:^|[^$\w{/'\"\\%@])(?:\{\{ ?[a-zA-Z_.]{2,30} ?\}\}|\{[a-z_]{3,30}\})(?!\w)"
+    r"|(?:^|[^$\w{/'\"\\%@)\]])(?:\{\{ ?[a-zA-Z_.]{2,30} ?\}\}|\{[A-Za-z][A-Za-z_ ]{2,30}\}|\{0\})(?!\w)|<[A-Z]+[_ ][A-Z_ ]+>"
     rf"|[$]\{{(?:\w+[_.])?(?i:{_BLANKS})(?:_\w+)?\}}|(?<![\w%])%(?!(?:APPDATA|PATH|TEMP|TMP|USERPROFILE|USERNAME|WINDIR|HOMEPATH|PROGRAM\w+|SYSTEM\w+|LOCAL\w+)%)[A-Z_]{{3,20}}%"
     r"|(?:^|(?<=\s))%[sd](?=[\s,.!?;:]|$)"
     r"|<(?:(?i:your|insert|enter)\b[^>\n]{0,30}|(?i:(?:\w+[ _]){0,2}(?:name|surname|date|amount|number|company|product|city|price|email|phone|country|year|reason)))>"
@@ -105,13 +119,15 @@ PLACEHOLDER = re.compile(
     r"|(?i:regards|sincerely|yours|thanks|wishes),?\s+\(?Your (?:Full |First )?Name\b"
     rf"|\((?i:insert|enter|fill in|add) [^)\n]{{2,40}}\)|\((?i:your (?:\w+ )?(?:name|date|address|number|company|city|email))\)"
     r"|#(?:[A-Z]+_)?(?:NAME|DATE|AMOUNT|NUMBER|COMPANY|CITY|PRICE|PRODUCT)#|@@\w{2,20}@@|\b__(?:[A-Z]+_)*(?:NAME|DATE|AMOUNT|NUMBER|COMPANY)__\b"
-    r"|(?<![\w_])_{3,}(?![\w_])",
+    r"|(?<=[a-z.,:] )_{3,12}(?=[ .,!?]|$)|\b00[/.-]00[/.-]0000\b|\b(?i:is|on|at|from|of|to|dear|mr|mrs|am) \.{4,}"
+    r"|\b(?i:dear|on|from|at|of|is|to|mr|mrs|ms|by|for) \((?i:name|date|amount|company|city|address|product|number|company name|first name|last name)\)"
+    r"|\b(?:XYZ|ABC) (?i:company|corp\w*|inc|ltd|bank|store|street|shop)\b|\b(?i:company|bank|store|shop|product|hotel) (?:XYZ|ABC)\b",
 )
 _ROLES = "user|human|assistant|ai|bot|chatbot|system|customer|agent"
 _MARKS = "category|label|tone|topic|persona|style|message|text|difficulty|intent|secondary|primary|language|length|domain|class|sentiment"
 TOKENS = re.compile(
     r"<\|\w+\|>|\[/?INST\]|<(?:start|end)_of_turn>|^\s*<s>|</s>\s*$|</?(?:think|thinking|thought|reasoning|answer|response|output|scratchpad|instructions?|system)>"
-    r"|<</?SYS>>|\[/?(?:SYSTEM|SYS|USER|ASSISTANT|PROMPT|TASK)\]|<(?:bos|eos|pad|unk)>"
+    r"|<</?SYS>>|\[/?(?:SYSTEM|SYS|USER|ASSISTANT|PROMPT|TASK)\]|<(?:bos|eos|pad|unk)>|```(?:assistant|user|system)\b"
     r"|#{2,3} ?(?:instruction|response|input|output|user|assistant|human|system|answer|question|prompt|example \d+)s?(?: \d+)?:"
     r"|^### ?(?:instruction|response|input|output|user|assistant|human|system)\s*$"
     r"|(?<!at the )\b(?:given|rewritten|created) prompt\b"
@@ -124,7 +140,7 @@ TOKENS = re.compile(
 )
 END = re.compile(r"""[.!?…。！？؟।][\s"'”’»)\]*_`]*$|[\U0001F300-\U0001FAFF☀-➿]\ufe0f?\s*$|[:;]-?[)(DP]\s*$|```\s*$""")
 SMILEY = re.compile(r"[:;=]-?[()\[\]]")
-DANGLING = re.compile(r"(?:[,;:–—-]|\b(?:and|or|but|the|an?|because|my|your|if))\s*$", re.IGNORECASE)
+DANGLING = re.compile(r"(?:[,;:–—-]|(?<![=+*/^] )\b(?:and|or|but|the|an?|because|my|your|if))\s*$", re.IGNORECASE)
 """Nobody stops there. Words that may end a question ("what is it for", "cant log in") are not among them."""
 
 FOLDS = ("\u017f", "\u212a", "\u0131", "\u0130")
@@ -142,22 +158,29 @@ VOICE_NEEDS = (
     "i can surely", "thank you for", "you asked", "you've asked", "you’ve asked", "you have asked", "you requested",
     "you've requested", "you’ve requested", "you have requested", "your question", "based on", "following", "in line with",
     "similar to", "of this", "of that", "of the", "the label", "the category", "the class", "the topic", "the intent",
-    "the persona", "the tone", "for you",
+    "the persona", "the tone", "for you", "as per your", "requested", "you instructed", "your request", "computer program",
+    "algorithm", "machine learning", "chatgpt", "claude", "gemini", "llama", "gpt", "by openai", "by anthropic", "by google",
+    "by meta", "a chatbot", "assistant", "as a machine", "my last", "my latest", "my most", "my update", "my training",
+    "my knowledge", "not have", "don't have", "don’t have", "that help", "this help", "make sense", "your question",
+    "work for you", "sound good", "sound right", "hope it", "you can adjust", "you can modify", "you can custom", "you can adapt",
+    "just say if", "tell me if", "let me know if", "i can ", "this message", "this text", "this example", "this sentence",
+    "this complaint", "this query", "the message", "the text", "the example", "the sentence", "the complaint", "the query", "note:",
+    "tried to", "made sure", "aimed to", "attempted to", "i kept", "i wrote", "i have kept", "i have written",
 )  # fmt: skip
 VOICE_BEGINS = (
-    r"^[^A-Za-z]*(?i:sure|certainly|of course|absolutely|no problem|ok|alright|understood|got it|happy to|gladly|here(?:['’]s| is| are) "
+    r"^[^A-Za-z]*(?i:sure|certainly|of course|absolutely|no problem|ok|alright|understood|got it|happy to|gladly|as |per |below|the following|please find|this is|i present|presenting|here (?:you|it|goes|we)|i understand|you|here(?:['’]s| is| are) "
     r"|let(?:['’]s| us| me) |i(?:['’]ll| will| have|['’]ve) |dear|hi\b|hello)"
 )
 PLACEHOLDER_NEEDS = (
-    "[", "{", "<", "lorem", "xxx", "%", "xx", "dd", "mm", "yyyy", "insert", "enter", "add", "your_", "your ", " here",
+    "....", "00", "xyz", "abc", "[", "{", "<", "lorem", "xxx", "%", "xx", "dd", "mm", "yyyy", "insert", "enter", "add", "your_", "your ", " here",
     "todo", "#", "@@", "__", "(",
 )  # fmt: skip
 TOKENS_NEED = (
     "<|", "inst]", "_of_turn", "<s>", "</s>", "##", "given prompt", "rewritten prompt", "created prompt", "think", "thought",
     "reasoning>", "answer>", "response>", "output>", "scratchpad>", "instruction", "system>", "sys>", "[sys", "[/sys", "[user", "[/user",
-    "[assistant", "[/assistant", "[prompt", "[/prompt", "[task", "[/task", "<bos>", "<eos>", "<pad>", "<unk>",
-    "assistant", "ai:", "ai :", "system:", "system :", "human:", "human :", "bot:", "bot :", "\"response", "\"answer",
-    "\"output", "\"text", "\"message", "\"completion", "\"row", "\"label",
+    "[assistant", "[/assistant", "[prompt", "[/prompt", "[task", "[/task", "```user", "```system", "<bos>", "<eos>", "<pad>", "<unk>",
+    "assistant", "ai:", "ai :", "system:", "system :", "human:", "human :", "bot:", "bot :", '"response', '"answer',
+    '"output', '"text', '"message', '"completion', '"row', '"label',
 )  # fmt: skip
 TOKENS_BEGIN = (
     r"(?im)^[^\n]{0,12}?(?:text|message|example|sample|variation|version|option|row|item|sentence|query|utterance|output|request) ?#?[0-9]"

@@ -2,9 +2,8 @@ r"""How models refuse: by what was not done, in the first person, or by the poli
 
 Two patterns. `REFUSAL` is what no customer writes, and is sought in every field. `DECLINED` is sought only in a field
 that answers, where "I cannot discuss this" is no matter of a customer's: the subject is `I`, for a support desk says
-"we cannot refund this fee". Written by grammar (a negated ability, a verb of helping or writing) and by the kinds of
-refusal that XSTest (Röttger et al. 2024) and Do-Not-Answer (Wang et al. 2024) tell apart: inability, policy, law and
-ethics, lack of knowledge, redirection.
+"we cannot refund this fee". Written by grammar (a negated ability, a verb of helping or writing) and by the reasons
+that refusals give: inability, policy, law and ethics, lack of knowledge, redirection.
 """
 
 from __future__ import annotations
@@ -13,25 +12,29 @@ import re
 
 FIRST = 300
 """Characters in which a refusal is sought."""
-_LEAD = r"(?:^\W*|[.!?…]['’\"”)]?\s+|\n\W*|, (?:but |so |and |therefore )?|\b(?:but|so|and|because|afraid|sorry|that) )"
-_SOFT = r"(?:really |also |simply |just |still |unfortunately,? |regrettably,? |therefore |sadly,? |afraid |respectfully )?"
+_LEAD = (
+    r"(?:^\W*|[.!?…]['’\"”)]?\s+|\n\W*|[;—–-] |, (?:but |so |and |therefore |no,? )?"
+    r"|\b(?:but|so|and|because|afraid|sorry|although|though|while|since|therefore|thus|however|unfortunately|regrettably|no),? )"
+)
+_SOFT = r"(?:(?:\w+ly|also|just|still|therefore|however|afraid|then|no longer),? ){0,2}"
 _CANNOT = (
-    rf"(?:i {_SOFT}(?:can['’]?t|cannot|can not|won['’]?t|will not|could(?:n['’]t| not)|(?:must |have to |need to |will )?"
+    rf"(?:i {_SOFT}(?:can['’]?t|cannot|can not|won['’]?t|will not|(?:could|should|must|may)(?:n['’]t| not)|(?:do not|don['’]t)|(?:choose|try) not to|(?:must |have to |need to |will )?(?:avoid|refrain from)|(?:must |have to |need to |will )?"
     rf"(?:{_SOFT}(?:refuse|decline)) to|would rather not|prefer not to|would prefer not to|(?:do not|don['’]t) (?:want|wish|intend"
     r"|have the ability) to)|i['’]d (?:rather|prefer) not(?: to)?"
     rf"|i(?:['’]m| am) {_SOFT}(?:un(?:able|willing)|not (?:able|allowed|permitted|authori[sz]ed|going|willing|prepared|programmed"
-    r"|designed|qualified|equipped|in a position|supposed|meant)) to)"
+    r"|designed|qualified|equipped|in a position|supposed|meant|free)|(?:programmed|designed|instructed|trained|told) not|forbidden|prohibited|restricted)(?: to| from)?)"
     r"(?: (?:ethically|legally|knowingly|morally|possibly|actually|responsibly|safely|in good (?:conscience|faith)|be able to),?)*"
 )
 _TEXTS = (
     "text|message|letter|e-?mail|complaint|content|material|response|reply|example|sample|scenario|story|post|review"
-    "|utterance|query|note|piece|sentence|request|row"
+    "|utterance|query|note|piece|sentence|request|row|variation|version|insult|threat|conversation|dialogue|persona|customer voice"
 )
-_ELSEWHERE = (
-    r"(?![^.!?\n]*\b(?:my|app|online|button|screen|page|branch|box|keyboard|phone|website|portal|form|account|inbox|chat)\b)"
-)
+_ELSEWHERE = r"(?![^.!?\n]*\b(?:my|app|online|button|screen|page|branch|box|keyboard|phone|website|portal|form|account|inbox|chat)\b)"
 """A customer cannot write a message either: in the app, or because a button is grey."""
-_WRITE = "write|create|generate|produce|compose|draft|invent|make up"
+_WRITE = (
+    "writ(?:e|ing)|creat(?:e|ing)|generat(?:e|ing)|produc(?:e|ing)|compos(?:e|ing)|draft(?:ing)?|invent(?:ing)?|mak(?:e|ing) up|fabricat(?:e|ing)"
+    "|com(?:e|ing) up with|forg(?:e|ing)|simulat(?:e|ing)"
+)
 _WRITING = "writing|creating|generating|producing|composing|drafting|inventing|making up|helping with|assisting with"
 _POLICY = (
     r"(?:content|usage|use|safety|community|ethical|ethics|moderation)[ -]?(?:polic(?:y|ies)|guidelines?|rules|standards)"
@@ -40,7 +43,14 @@ _POLICY = (
 _HARM = "harm|illegal|unethical|inappropriate|polic(?:y|ies)|guideline|privacy|personal information|inventing|deceptive|dishonest|unsafe"
 
 REFUSAL = re.compile(
-    rf"{_LEAD}{_CANNOT} (?:help|assist)(?: you)? (?:with|in) (?:that|this|your request|(?:{_WRITING})\b)"
+    rf"{_LEAD}{_CANNOT} (?:help|assist)(?: you)? (?:with|in) (?:that|this|such|your request|(?:{_WRITING})\b)"
+    rf"|{_LEAD}{_CANNOT} (?:help|assist)(?=[.!]|\W*$)|^\W*(?:(?:i['’]m |i am )?(?:sorry|afraid|unfortunately|regrettably|apologies),? (?:but )?)?(?:cannot|can['’]t|unable to|not able to)"
+    rf" (?:help|assist|comply|fulfil|generate|provide a|produce a|create (?:this|that|a|any) (?:{_TEXTS}))"
+    rf"|{_LEAD}{_CANNOT} (?:comply with (?:that|this|such an?) request(?=[.!,]|\W*$)|(?:role-?play|pretend to be|impersonate|act as|take on the role|engage (?:in|with)|"
+    r"continue (?:with )?(?:this|that) (?:conversation|topic|request))\b)"
+    rf"|\b(?:{_POLICY}|(?:safety|legal|ethical|privacy) (?:reasons|concerns))\b[^.!?\n]{{0,20}}\b(?:prevent|forbid|prohibit|(?:do|does) not (?:allow|permit)|don['’]t (?:allow|permit)) (?:me|this|that|such)\b"
+    rf"|\b(?:for|due to|because of) (?:\w+ )?(?:safety|legal|ethical|privacy|policy) (?:reasons|concerns|considerations),? {_CANNOT} (?:{_WRITE}|provide|help|assist|give|share|discuss|answer)"
+    rf"|\bno (?:{_TEXTS})s? (?:can|could|will|may) be (?:generated|written|created|provided|produced)\b"
     rf"|{_LEAD}{_CANNOT} (?:{_WRITE}|provide|offer)(?: you)?(?: with)?(?: (?!to\b|in\b|on\b|from\b)[\w'’-]+){{0,3}}? (?:{_TEXTS})s?\b"
     rf"{_ELSEWHERE}"
     rf"|{_LEAD}{_CANNOT} do (?:that|this|so)\b[^.!?\n]{{0,60}}\b(?:{_HARM})"
@@ -98,22 +108,28 @@ _DOES = (
     r"|complete (?:this|that|your|the) (?:request|task)|do (?:that|this|so|it)\b|predict\b|forecast\b|diagnose\b|prescribe\b|interpret\b|role-?play|pretend\b"
     r"|impersonate\b|disclose\b|reveal\b|reproduce\b|repeat (?:this|that|such)|translate\b|summari[sz]e\b|access (?:real|the (?:internet|web)|external|current|live)"
     r"|browse\b|look (?:it|that|this) up|search the\b|take (?:a )?(?:sides?|position|stance)|express\b|judge\b|vouch|support (?:this|that|such|any|your request)"
-    r"|say (?:who|which|whether)\b|recommend (?:any|a |an |specific|particular|products?|medic\w+|individual)|make (?:jokes?|fun|predictions?|medical|judg)"
+    r"|say (?:who|which|whether)\b|be \w+ing (?:this|that|any|such)|(?:see|view|open|watch|listen to|hear|display|play|analy[sz]e|read) (?:the |any |that |this |your |an? )?(?:image|picture|photo|video|audio|file|attachment|link|url|website|music|song)"
+    r"|(?:send|make|place|set|book|order|buy|schedule) (?:an? |the |any |you an? )?(?:e-?mail|phone call|call|order|alarm|reminder|reservation|pizza|taxi|table|flight|hotel)|recommend (?:any|a |an |specific|particular|products?|medic\w+|individual)|make (?:jokes?|fun|predictions?|medical|judg)"
 )
 DECLINED = re.compile(
     rf"{_LEAD}{_CANNOT}(?: to)? (?:{_DOES})"
-    r"|\bi (?:must|have to|need to|will have to|am going to) (?:\w+ )?(?:decline|refuse|say no|pass on)\b"
-    rf"|{_LEAD}(?:i (?:decline|refuse)|i['’]ll pass)\b"
+    r"|\bi(?:['’]m| am|['’]ll)? (?:must|have to|need to|will have to|going to(?: have to)?) (?:\w+ )?(?:decline|refuse|say no|pass on)\b"
+    rf"|{_LEAD}(?:i {_SOFT}(?:decline|refuse)|i['’]ll pass)\b"
     r"|\bi(?:['’]m| am) not (?:qualified|comfortable|permitted|allowed|authori[sz]ed|willing|equipped)\b"
     r"|\bi (?:do not|don['’]t|would not|wouldn['’]t) (?:feel|be) (?:\w+ )?comfortable\b"
     r"|\bi (?:do not|don['’]t|can['’]?t|cannot) (?:currently )?(?:have|get) (?:\w+ )?(?:access to (?:real|current|live|the internet|external|up-to|that|this|personal|your)"
-    r"|(?:personal )?(?:opinions|beliefs|feelings|preferences)|the (?:ability|capability|authority) to|enough information to answer)"
+    r"|the (?:ability|capability|authority|means) to|(?:any )?(?:current|real-time|up-to-date|live|recent) (?:\w+ )?(?:information|data|news))"
+    r"|\bi (?:have no|lack) (?:\w+ )?(?:way|means|ability|access|authority|information|knowledge)\b|\bi can only (?:help|answer|assist|provide|discuss|talk)\b"
+    rf"|\b(?:{_POLICY}|my \w+|rules|policies|guidelines)\b[^.!?\n]{{0,20}}\b(?:prevent|forbid|prohibit|keep me from|stop me from|(?:do|does) not (?:allow|permit|let)|don['’]t (?:allow|permit|let))"
+    r"|\bi (?:do not|don['’]t) (?:think|believe|feel) (?:i should|(?:it|that|this)(?:['’]s| is| would be) (?:right|appropriate|ethical|wise|something i))"
+    r"|\b(?:can|could|may|shall) i (?:help|assist|interest) you (?:with|in) something (?:else|different)\b|\bi(?:['’]d| would) be (?:happy|glad) to help (?:you )?with (?:something|a different|another|other)"
+    r"|\bi(?:['’]m| am) going to (?:have to )?(?:pass|stop|leave)\b|\bsorry,? (?:but )?(?:no|that(?:['’]s| is) not (?:possible|something)|this is not something)\b"
     r"|\b(?:this|that|it|what you(?:['’]re| are) asking(?: for)?)(?:['’]s| is)? (?:is )?(?:not (?:something|a topic|a subject|anything) "
     r"(?:that )?i\b|outside (?:of )?(?:my|what i)\b|beyond (?:my|what i)\b|off[- ]limits)"
     r"|\b(?:would(?:n['’]t| not) be|is(?:n['’]t| not)) (?:\w+ )?(?:appropriate|ethical|responsible|possible|right) for me to\b"
     r"|\b(?:violates?|(?:goes|is|be|would go) against|breach(?:es)?|conflicts? with|not (?:in line|consistent) with)\b[^.!?\n]{0,30}?"
     r"\b(?:polic(?:y|ies)|guidelines|principles|values|rules|terms of (?:use|service)|programming)\b"
-    r"|\blet['’]s (?:talk about something else|change the (?:subject|topic)|keep (?:this|our) conversation|discuss something else|focus on something)"
+    r"|\blet['’]s (?:talk about something else|change the (?:subject|topic)|keep (?:this|our) conversation|(?:discuss|explore|focus on|work on|try) (?:something|another|a different))"
     r"|\bi (?:would|['’]d) (?:rather|prefer) not\b|\bi['’]d (?:rather|prefer) not\b"
     r"|\bno puedo (?:ayudar|asistir|proporcionar|generar|crear|responder|cumplir|ofrecer|dar)|\bje ne (?:peux|puis|suis) pas (?:vous |t['’]|en mesure|autoris|capable)"
     r"|\bich (?:kann|darf|werde|möchte) [^.!?\n]{0,60}\b(?:nicht|keine[nrm]?)\b[^.!?\n]{0,60}\b(?:helfen|weiterhelfen|geben|bereitstellen|erstellen|schreiben|beantworten"
@@ -122,15 +138,17 @@ DECLINED = re.compile(
 )
 
 _SAYS_NO = (
-    r"(?i)(?:^|\W)i(?:['’][mdMD])?(?: \w+,?){0,5}? (?:can|cannot|won|wont|will|could|refuse|decline|rather|prefer|do|don|un\w+|not|must|have|need)"
-    r"\b[^\n]{0,90}(?:help|assist|writ|creat|generat|produc|compos|draft|invent|mak|provid|offer|do |comfortable)"
+    r"(?i)(?:^|\W)i(?:['’][mdMD]|['’](?:ll|LL))?(?: \w+,?){0,6}? (?:can|cannot|won|wont|cant|will|could|should|may|refuse|decline|avoid|refrain|rather|prefer|choose|try|do|don|don"
+    r"|un\w+|not|must|have|need|forbidden|prohibited|restricted|able)\b[^\n]{0,90}(?:help|assist|writ|creat|generat|produc|compos|draft|invent|mak|provid|offer|do |comfortable|fulfil"
+    r"|compl|answer|process|giv|engag|discuss|declin|fabricat|com(?:e|ing) up|forg|simulat|role|pretend|impersonat|act as|take on|continu)"
+    r"|(?:must|have to) (?:respectfully )?decline|^[^A-Za-z]*(?:i.{0,3}m |i am |sorry|afraid|unfort|regret|apolog|cannot|can.t|unable|not able)"
 )
 _BY_POLICY = (
     r"(?i)appropriate|ethical|responsible|polic|guideline|rules|standards|my (?:program|training|instructions|capabil|safety)"
-    r"|request (?:was |has been |is )?(?:declined|refused|denied|rejected)|not (?:something|a |the kind)"
-    r"|kann ich|ich kann|je ne p|no puedo"
+    r"|request (?:was |has been |is )?(?:declined|refused|denied|rejected)|not (?:something|a |the kind)|reasons|concerns|considerations"
+    r"|be (?:generated|written|created|provided|produced)|kann ich|ich kann|je ne p|no puedo"
 )
 SCREENS = (_SAYS_NO, _BY_POLICY)
 """What `REFUSAL` cannot match without, in the patterns of polars."""
-SCREEN_ANSWERS = r"(?i)(?:^|\W)i(?:['’]| )|not|beyond|off[- ]limits|against|violat|breach|conflict|let['’]s |ich |je ne|no puedo|outside"
+SCREEN_ANSWERS = r"(?i)sorry|can only|(?:^|\W)i(?:['’]| )|not|beyond|off[- ]limits|against|violat|breach|conflict|let['’]s |ich |je ne|no puedo|outside"
 """What `DECLINED` cannot match without."""

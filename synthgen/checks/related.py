@@ -34,7 +34,7 @@ _MORE = (
     "id aren hasn hadn couldn wouldn shouldn ain here hers ours yours theirs myself yourself etc via upon among "
     "list lists bullet bullets point points step steps number numbered table json format sentence sentences "
     "paragraph words word short brief briefly simple explain describe write answer question questions example "
-    "examples following"
+    "examples following something anything nothing somebody anybody someone anyone without plain text"
 )
 NO_CONTENT = language.commonest()["en"] | frozenset(_MORE.split())
 """Words that say nothing of what a text is about, those of its form among them."""

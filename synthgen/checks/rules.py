@@ -142,10 +142,14 @@ def of_length(rules: Rules, name: str, text: str) -> Finding | None:
     return None
 
 
+def babble(_rules: Rules, _name: str, text: str) -> Finding | None:
+    """Find one syllable or letter again and again."""
+    found = _BABBLE.search(text)
+    return ("quality.repetition", found.group()[:40]) if found else None
+
+
 def repetition(_rules: Rules, _name: str, text: str) -> Finding | None:
-    """Find syllables, words in a row, runs of words or whole sentences that come again and again."""
-    if found := _BABBLE.search(text):
-        return "quality.repetition", found.group()[:40]
+    """Find words in a row, runs of words or whole sentences that come again and again."""
     plain = patterns.CODE.sub(" ", text)
     words = normalise(plain).split()
     again = len(words) - len(set(words))
@@ -251,8 +255,8 @@ TextRule = Callable[[Rules, str, str], Finding | None]
 RowRule = Callable[[Rules, Texts], Finding | None]
 """Rules and a row's texts to a finding."""
 OF_TEXTS: tuple[TextRule, ...] = (
-    refusal, assistant_voice, prompt_leak, placeholder, other_script, repetition, of_length, cut_off, no_end, open_fence,
-    too_many_symbols, other_language,
+    refusal, assistant_voice, prompt_leak, placeholder, too_many_symbols, other_script, babble, of_length,
+    repetition, cut_off, no_end, open_fence, other_language,
 )  # fmt: skip
 """In their order: each of them for the first field, then for the next."""
 OF_ROWS: tuple[RowRule, ...] = (says_the_same, absent_input, misses_form)
@@ -260,6 +264,8 @@ OF_ROWS: tuple[RowRule, ...] = (says_the_same, absent_input, misses_form)
 _WISHES: dict[TextRule, re.Pattern[str]] = {
     refusal: wishes.REFUSAL,
     placeholder: wishes.PLACEHOLDER,
+    too_many_symbols: symbols.WANTED,
+    babble: wishes.REPETITION,
     repetition: wishes.REPETITION,
     no_end: wishes.MARKS,
     other_script: wishes.LANGUAGE,
@@ -273,7 +279,8 @@ def asked_for(rules: Rules, rule: TextRule, name: str, texts: Texts) -> bool:
     A question excuses its answer and its input, and itself only where it speaks of placeholders. An answer of a word or
     two is one where the question asks for no more, unless the recipe wants longer ones.
     """
-    question, text = texts.get(rules.question or ""), texts.get(name)
+    text = texts.get(name)
+    question = texts.get(rules.question or "") or (text if rule is placeholder else None)
     if not question or not text or (name == rules.question and rule is not placeholder):
         return False
     if rule is of_length:

@@ -93,7 +93,8 @@ def of_texts(facts: rules.Rules, memory: Memory, name: str, words: hashed.Words)
         rules.placeholder: found["placeholder"],
         rules.of_length: found["length"],
         rules.other_script: found["script"],
-        rules.repetition: words.repeating(3) | found["babble"],
+        rules.babble: found["babble"],
+        rules.repetition: words.repeating(3),
         rules.cut_off: found["cut"],
         rules.no_end: found["missing"],
         rules.open_fence: found["fence"],
@@ -109,11 +110,15 @@ def _worded(facts: rules.Rules, name: str, texts: pl.Series) -> dict[str, Flags]
     text, answers = pl.col("text"), name in facts.answers
     folds = text.str.contains_any(list(patterns.FOLDS))
     refusing = [*refusals.SCREENS, *([refusals.SCREEN_ANSWERS] if answers else [])]
-    flags = texts.rename("text").to_frame().select(
-        refusal=folds | text.str.contains("|".join(f"(?:{one})" for one in refusing)),
-        voice=folds | _any(text, patterns.VOICE_NEEDS) | text.str.contains(patterns.VOICE_BEGINS),
-        leak=folds | _any(text, [*patterns.TOKENS_NEED, *facts.marks]) | text.str.contains(patterns.TOKENS_BEGIN),
-        placeholder=folds | _any(text, patterns.PLACEHOLDER_NEEDS),
+    flags = (
+        texts.rename("text")
+        .to_frame()
+        .select(
+            refusal=folds | text.str.contains("|".join(f"(?:{one})" for one in refusing)),
+            voice=folds | _any(text, patterns.VOICE_NEEDS) | text.str.contains(patterns.VOICE_BEGINS),
+            leak=folds | _any(text, [*patterns.TOKENS_NEED, *facts.marks]) | text.str.contains(patterns.TOKENS_BEGIN),
+            placeholder=folds | _any(text, patterns.PLACEHOLDER_NEEDS),
+        )
     )
     return {column: flags[column].fill_null(value=False).to_numpy() for column in flags.columns}
 

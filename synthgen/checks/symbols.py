@@ -58,6 +58,13 @@ _ABOUT_SIGNS = re.compile(
     re.IGNORECASE,
 )
 """Who speaks of such signs shows some."""
+WANTED = re.compile(
+    r"\b(?:ascii|password|passphrase|hash|base ?64|hex\w*|binary|bytes|encode\w*|decode\w*"
+    r"|emojis?|emoticons?|symbols?|draw|pattern"
+    r"|morse|alphabet|letters?|html|markup|keyboard|unicode|divider|separator|regex|formula|code|brackets)\b",
+    re.IGNORECASE,
+)
+"""A question with one of these words may want such an answer."""
 _BROKEN = {
     "characters of control": (re.compile(_python(_CONTROL)), 2),
     "lost characters": (re.compile("\ufffd"), 2),
@@ -135,7 +142,9 @@ def _runs(form: re.Pattern[str], text: str) -> list[str]:
         return [one for one in found if [*one.split()] != sorted(one.split())]
     if form is _PARTS["tags around nothing"]:  # a page with words in it is an answer
         return found if "<" in text and (len(found) == 1 or re.search(r"&amp;\w+;", text)) else []
-    if form is _PARTS["runs of one sign"]:  # rules above and below a heading, and tables, are drawn in lines of their own
+    if (
+        form is _PARTS["runs of one sign"]
+    ):  # rules above and below a heading, and tables, are drawn in lines of their own
         return [] if re.search(r"^\W*$", text, re.MULTILINE) else found
     return found
 

@@ -17,7 +17,8 @@ _TONGUES = (
     "|tagalog|tamil|thai|tibetan|turkish|ukrainian|urdu|uzbek|vietnamese|welsh|yiddish|zulu"
 )
 LANGUAGE = re.compile(
-    rf"\b(?:{_TONGUES})s?\b|\btranslat\w+|\bforeign\b|\blanguages?\b|\bmother tongue\b|\bhow do (?:you|i) say\b|\bbilingual", re.IGNORECASE
+    rf"\b(?:{_TONGUES})s?\b|\btranslat\w+|\bforeign\b|\blanguages?\b|\bmother tongue\b|\bhow do (?:you|i) say\b|\bbilingual",
+    re.IGNORECASE,
 )
 REFUSAL = re.compile(
     r"\b(?:declin\w*|refus\w*|reject\w*|turn(?:s|ing)? (?:it |him |her |them |this )?down|say(?:s|ing)? no|apolog\w*|excuse (?:me )?from"
@@ -26,14 +27,16 @@ REFUSAL = re.compile(
 )
 PLACEHOLDER = re.compile(
     r"\b(?:template|placeholder|boilerplate|fill[- ]?in|blanks?|cloze|gaps?|form letter|mail merge|variables?|format(?:ted)? string|regex|regular expression"
-    r"|f-string|printf|strftime|date format|format\b[^.!?]{0,30}\bdates?|syntax|brackets?|braces|jinja|mustache|shell|bash|script|code|html|xml|css|javascript"
-    r"|python|java|sql|php|markdown|latex|url|endpoint|api|environment variable|path|cron|log ?file|yaml|json|command|program|underscores?)\b",
+    r"|f-string|printf|strftime|date format|format\b[^.!?]{0,30}\bdates?|syntax|brackets?|braces|jinja|mustache|shell|bash|html|xml|css|javascript"
+    r"|python|java|sql|php|markdown|latex|endpoint|yaml|json|underscores?)\b",
     re.IGNORECASE,
 )
 REPETITION = re.compile(
+    r"\b(?:write|compose|create|make|give|sing|recite|continue|finish|invent|generate|come up with|draft|show|print|produce|say|spell|tell me)\b[^.!?\n]*"
     r"\b(?:songs?|chorus|lyrics?|poems?|poetry|verses?|refrains?|rhymes?|chants?|mantras?|lullab(?:y|ies)|haiku|ballads?|villanelle|tongue[- ]twister"
-    r"|times tables?|multiplication table|table of|repeat\w*|repetition\w*|anaphora|prayer|litany|slogan|drill|echo\w*|again and again|times in a row"
-    r"|pattern|sequence|loop|code|function|script|program|query|nursery|carol|anthem|cheer|spell out|ascii)\b",
+    r"|repeat\w*|repetition\w*|anaphora|prayer|litany|slogan|drill|echo\w*|again and again|times in a row"
+    r"|pattern|sequence|loop|code|function|script|program|query|nursery|carol|anthem|cheer|out loud|ascii)\b"
+    r"|\btimes tables?\b|\bmultiplication table\b|^\W*repeat\b|\btimes in a row\b|\bnursery rhyme\b|\blyrics (?:of|to)\b",
     re.IGNORECASE,
 )
 MARKS = re.compile(
@@ -63,9 +66,24 @@ WHETHER = re.compile(
 )
 
 
+BRIEF = re.compile(
+    r"^\W*(?:what|which|who(?:se|m)?|when|where|how (?:many|much|old|long|far|tall|often|big|high|deep|fast|heavy)|in (?:which|what)|at (?:which|what)|name (?:a|an|the|one)|pick|choose|guess"
+    r"|translate|repl(?:y|ies)|answer|respond|give|spell|convert|calculate|compute|solve|find|identify|classify|complete|continue|finish|fill|correct|unscramble|write (?:a|an|the|one)|state|say)\b"
+    r"|\b(?:one word|single word|a number|a word|only|just|yes or no|true or false)\b",
+    re.IGNORECASE,
+)
+"""What a word or a number may answer."""
+MOST_BRIEF = 20
+"""Words that such a question has at most: a longer one tells a case, and wants more than a word."""
+_YES = re.compile(r"^\W*(?:yes|no|true|false|correct|wrong|right|never|always|sometimes|both|neither)\b", re.IGNORECASE)
+
+
 def short_answer(question: str, answer: str) -> bool:
     """Return whether an answer of a word or two answers the question."""
     if NO_ANSWER.match(answer):
-        return bool(WHETHER.search(question)) and not re.search(r"\w{10,}", answer)
-    asks_briefly = re.search(r"\b(?:one word|single word|a number|a word|only|just|briefly|pick|translate|yes or no|true or false)\b", question, re.IGNORECASE)
-    return bool(asks_briefly) or not LONG.search(question)
+        return False
+    if WHETHER.search(question):
+        return bool(_YES.match(answer))
+    plain = re.search(r"\b(?:one word|single word|a number|a word|only|just|pick|translate)\b", question, re.IGNORECASE)
+    asked = bool(BRIEF.search(question)) and len(question.split()) <= MOST_BRIEF
+    return asked and (bool(plain) or not LONG.search(question))
