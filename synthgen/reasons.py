@@ -65,7 +65,7 @@ REASONS: dict[str, Reason] = {
         "Say in the prompt that the input must stand in the row; show examples that have one.",
     ),
     "quality.format": Reason(
-        "An answer is not in the form that its question asks for (JSON, list, table, number of words), or leaves code open.",
+        "An answer is not in the form that its question asks for (JSON, list, table, length), or leaves code open.",
         "Take a larger model; raise model.max_tokens; show examples whose answers have the form.",
     ),
     "quality.unrelated": Reason(

@@ -177,7 +177,7 @@ PLACEHOLDER_NEEDS = (
 )  # fmt: skip
 TOKENS_NEED = (
     "<|", "inst]", "_of_turn", "<s>", "</s>", "##", "given prompt", "rewritten prompt", "created prompt", "think", "thought",
-    "reasoning>", "answer>", "response>", "output>", "scratchpad>", "instruction", "system>", "sys>", "[sys", "[/sys", "[user", "[/user",
+    "reasoning>", "answer>", "response>", "output>", "scratchpad>", "instruct", "system>", "sys>", "[sys", "[/sys", "[user", "[/user",
     "[assistant", "[/assistant", "[prompt", "[/prompt", "[task", "[/task", "```user", "```system", "<bos>", "<eos>", "<pad>", "<unk>",
     "assistant", "ai:", "ai :", "system:", "system :", "human:", "human :", "bot:", "bot :", '"response', '"answer',
     '"output', '"text', '"message', '"completion', '"row', '"label',

@@ -1,7 +1,7 @@
 """`safety`: personal data that has a form, secrets and blunt unsafe content, on each field of written text.
 
-`synthgen.checks.forms` says what is personal data and a secret, `synthgen.checks.unsafe` what is unsafe. What the recipe
-allows, and what its patterns of planned fakes explain, is no find.
+`synthgen.checks.forms` says what is personal data and a secret, `synthgen.checks.unsafe` what is unsafe. What the
+recipe allows, and what its patterns of planned fakes explain, is no find.
 """
 
 from __future__ import annotations

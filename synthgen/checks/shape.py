@@ -233,15 +233,15 @@ r"|that|or))|\bone-word (?:answer|reply)"
 ), _one_word),
     (
         "yes or no",
-        r"\b(?P<only>only |just |simply )?(?:with |by )?(?:saying )?(?P<also>only |just |a simple |a plain )?[\"“']?"
-        r"(?:(?P<yes>yes[\"”']? or [\"“']?no)|true[\"”']? or [\"“']?false)\b(?: only)?",
+        (r"\b(?P<only>only |just |simply )?(?:with |by )?(?:saying )?(?P<also>only |just |a simple |a plain )?[\"“']?"
+        r"(?:(?P<yes>yes[\"”']? or [\"“']?no)|true[\"”']? or [\"“']?false)\b(?: only)?"),
         _yes_or_no,
     ),
     (
         "a number",
-        r"\b(?:with|as|give|return|output|write) (?:only |just )?(?:a|the|one) (?:single"
+        (r"\b(?:with|as|give|return|output|write) (?:only |just )?(?:a|the|one) (?:single"
 r" |whole )?(?:number|figure|digit)(?: only| alone|(?=[.:!,]|\s*$))"
-        r"|\b(?:only|just) (?:with |as )?(?:the|a) number(?=[.:!,]|\s*$)",
+        r"|\b(?:only|just) (?:with |as )?(?:the|a) number(?=[.:!,]|\s*$)"),
         _a_number,
     ),
     ("a fraction", r"\bas a (?:simple |proper |common )?fraction\b", _not_in(r"\d\s*[/⁄]\s*\d|[¼½¾⅐-⅞]|\\frac")),
@@ -279,9 +279,9 @@ r" letters| only)?(?=[.:!,?]|\s*$)"
 ), _lower),
     (
         "a sign or word left out",
-        r"\b(?:without|avoid(?:ing)?|do not use|don['’]t use|no)(?: using)?(?: any| a| the)?"
+        (r"\b(?:without|avoid(?:ing)?|do not use|don['’]t use|no)(?: using)?(?: any| a| the)?"
         r" (?:(?P<sign>comma|exclamation mark|question mark|hyphen|dash|digit)e?s?\b|letter"
-rf" [\"“']?(?P<letter>[a-z])\b|words? {_QUOTED})",
+rf" [\"“']?(?P<letter>[a-z])\b|words? {_QUOTED})"),
         _forbidden,
     ),
     (
