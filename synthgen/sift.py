@@ -14,7 +14,7 @@ from synthgen.checks.dedup import Dedup
 from synthgen.checks.labels import LEAST_TEXTS, Labels
 from synthgen.checks.quality import Quality, bounded, ending_fields
 from synthgen.checks.rules import Rules
-from synthgen.checks.safety import Safety
+from synthgen.checks.safety import CODES, Safety, mask
 from synthgen.checks.validate import validate
 from synthgen.clusters import Clusters
 from synthgen.confusion import Mixed
@@ -71,6 +71,7 @@ class Sieve:
             language=checks.quality.language,
             allow=frozenset(checks.quality.allow),
             required=frozenset(name for name in self.prose if kind.model_fields[name].is_required()),
+            masks=tuple(map(mask, CODES)) if checks.safety.mode == "mask" else (),
         )
         self.checks: list[tuple[str, Check]] = [("validate", validate), ("quality", Quality(rules))]
         if checks.safety.use:

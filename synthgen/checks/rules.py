@@ -47,6 +47,7 @@ class Rules:
         language: ISO 639-1 code that texts must be in, or None.
         allow: codes of rules to leave out.
         required: fields that every row has: the first is the question, those after it are answers.
+        masks: what stands in the place of personal data, where the recipe has it masked.
     """
 
     fields: dict[str, Prose]
@@ -56,6 +57,7 @@ class Rules:
     language: str | None = None
     allow: frozenset[str] = frozenset()
     required: frozenset[str] = frozenset()
+    masks: tuple[str, ...] = ()
 
     @cached_property
     def question(self) -> str | None:
@@ -126,8 +128,10 @@ def prompt_leak(rules: Rules, _name: str, text: str) -> Finding | None:
     return None
 
 
-def placeholder(_rules: Rules, _name: str, text: str) -> Finding | None:
-    """Find a placeholder that nobody filled in."""
+def placeholder(rules: Rules, _name: str, text: str) -> Finding | None:
+    """Find a placeholder that nobody filled in; what stands in the place of personal data was put there on purpose."""
+    for one in rules.masks:
+        text = text.replace(one, " ")
     plain = patterns.QUOTED.sub(" ", patterns.CODE_LINE.sub(" ", patterns.CODE.sub(" ", text)))
     return _seen("quality.placeholder", patterns.PLACEHOLDER.search(plain))
 

@@ -34,6 +34,11 @@ def name_of(code: str) -> str:
     return code.replace("safety.", "").replace("_", " ")
 
 
+def mask(code: str) -> str:
+    """Return what stands in the place of a find of this code: `<EMAIL>` for safety.email."""
+    return f"<{code.removeprefix('safety.').upper()}>"
+
+
 class Search:
     """Looks for what the recipe does not allow.
 
@@ -80,7 +85,7 @@ class Search:
             parts, at = [], 0
             for one in found:
                 if one.start >= at:
-                    parts += [text[at : one.start], f"<{one.code.removeprefix('safety.').upper()}>"]
+                    parts += [text[at : one.start], f"{mask(one.code)}"]
                     at = one.end
                     codes[one.code] = None
             text = "".join(parts) + text[at:]
