@@ -36,52 +36,52 @@ def _lines(answer: str) -> int:
 
 
 def one_word(_: re.Match[str], answer: str) -> bool:
-    """Judge one word."""
+    """Say whether there are more words than one; a yes or no may have a word more."""
     return _words(answer) > 2 and not re.match(r"\W*(?:yes|no)\b", answer, re.IGNORECASE)  # "No, it isn't."
 
 
 def yes_or_no(found: re.Match[str], answer: str) -> bool:
-    """Judge yes or no."""
+    """Say whether neither word is met, or much beside it where it alone was wanted."""
     words = normalise(answer).split()
     wanted = {"yes", "no", "yeah", "nope"} if found["yes"] else {"true", "false"}
     return wanted.isdisjoint(words) or (bool(found["only"]) and len(words) > 4)
 
 
 def a_number(_: re.Match[str], answer: str) -> bool:
-    """Judge a number."""
+    """Say whether there is no number, in digits or as a word, or a sentence around it."""
     return not (re.search(r"\d", answer) or set(normalise(answer).split()) & set(NUMBERS)) or _words(answer) > 4
 
 
 def most_words(found: re.Match[str], answer: str) -> bool:
-    """Judge most words."""
+    """Say whether there are a fifth more words than allowed, and one."""
     return _words(answer) > _number(found) * 1.2 + 1
 
 
 def exact_words(found: re.Match[str], answer: str) -> bool:
-    """Judge exact words."""
+    """Say whether the count of words differs, with parts of words in hyphens counted either way."""
     wanted, hyphens = _number(found), len(re.findall(r"\w-\w", answer))
     return not wanted <= _words(answer) + hyphens <= wanted + hyphens + (wanted > 20) * wanted // 10
 
 
 def exact_sentences(found: re.Match[str], answer: str) -> bool:
-    """Judge exact sentences."""
+    """Say whether there are fewer sentences, or more; half as many again pass where not asked exactly."""
     wanted, met = _number(found), _sentences(answer)
     return met < wanted or met > wanted + max(1, wanted // 2) * (not found["exactly"])
 
 
 def paragraphs(found: re.Match[str], answer: str) -> bool:
-    """Judge paragraphs."""
+    """Say whether there are fewer paragraphs."""
     return _number(found) > 1 and _lines(answer) < _number(found)
 
 
 def many_lines(found: re.Match[str], answer: str) -> bool:
-    """Judge many lines."""
+    """Say whether there are fewer lines; a haiku has three, a limerick five."""
     wanted = 3 if "haiku" in found.group().lower() else 5 if "limerick" in found.group().lower() else _number(found)
     return _lines(answer) < wanted
 
 
 def items(found: re.Match[str], answer: str) -> bool:
-    """Judge items."""
+    """Say whether a list, or an enumeration in one sentence, has another number of items."""
     wanted, lines = _number(found), [line for line in answer.split("\n") if line.strip()]
     if len(lines) > 1:
         items = [line for line in lines if not line.rstrip().endswith(":")]
@@ -93,28 +93,28 @@ def items(found: re.Match[str], answer: str) -> bool:
 
 
 def one_a_line(_: re.Match[str], answer: str) -> bool:
-    """Judge one a line."""
+    """Say whether several items stand in one line."""
     return _lines(answer) == 1 and answer.count(",") + answer.count(" and ") > 0
 
 
 def characters(found: re.Match[str], answer: str) -> bool:
-    """Judge characters."""
+    """Say whether there are more characters."""
     return len(answer.strip()) > _number(found)
 
 
 def upper(_: re.Match[str], answer: str) -> bool:
-    """Judge upper."""
+    """Say whether a fifth of the letters are small; a name may keep its own."""
     letters = [one for one in answer if one.isalpha()]
     return sum(one.isupper() for one in letters) < 0.8 * len(letters)
 
 
 def lower(_: re.Match[str], answer: str) -> bool:
-    """Judge lower."""
+    """Say whether the answer begins with a capital."""
     return bool(re.search(r"^\W*[A-Z]", answer)) and len(re.findall(r"[A-Z]", answer)) > 0
 
 
 def forbidden(found: re.Match[str], answer: str) -> bool:
-    """Judge forbidden."""
+    """Say whether a sign, letter or word is met that was to be left out."""
     signs = {
         "comma": ",",
         "exclamation mark": "!",
@@ -135,14 +135,14 @@ def _plain(text: str) -> str:
 
 
 def begins(found: re.Match[str], answer: str) -> bool:
-    """Judge begins."""
+    """Say whether the answer begins otherwise."""
     if found["letter"]:
         return not _plain(answer).startswith(found["letter"].lower())
     return not _plain(answer).startswith(_plain(found["said"]).rstrip(".,!:"))
 
 
 def ends(found: re.Match[str], answer: str) -> bool:
-    """Judge ends."""
+    """Say whether the answer ends otherwise."""
     signs = {"question": "?", "exclamation": "!"}
     if found["sign"]:
         return not _plain(answer).endswith(signs[found["sign"].split()[0].lower()])
@@ -150,12 +150,12 @@ def ends(found: re.Match[str], answer: str) -> bool:
 
 
 def includes(found: re.Match[str], answer: str) -> bool:
-    """Judge includes."""
+    """Say whether the word is missing."""
     return found["said"].strip().lower() not in answer.lower()
 
 
 def not_in(pattern: str) -> Callable[[re.Match[str], str], bool]:
-    """Judge not in."""
+    """Return what says whether nothing in an answer matches a pattern."""
     sought = re.compile(pattern, re.MULTILINE | re.IGNORECASE)
     return lambda _, answer: not sought.search(answer)
 
@@ -168,13 +168,13 @@ def _enumerated(answer: str) -> list[str]:
 
 
 def unsorted(_: re.Match[str], answer: str) -> bool:
-    """Judge unsorted."""
+    """Say whether three short items or more are out of the alphabet's order."""
     items = _enumerated(answer)
     return len(items) > 2 and all(0 < len(one.split()) <= 3 for one in items) and items != sorted(items)
 
 
 def unordered(found: re.Match[str], answer: str) -> bool:
-    """Judge unordered."""
+    """Say whether three numbers or more are out of order."""
     numbers = [float(one) for one in re.findall(r"-?\d+(?:\.\d+)?", answer)]
     down = found["down"] is not None
     return (
@@ -194,33 +194,33 @@ def fewer_items(found: re.Match[str], answer: str) -> bool:
 
 
 def least(found: re.Match[str], answer: str) -> bool:
-    """Judge least."""
+    """Say whether there are fewer words, by a tenth, or fewer sentences."""
     met = _words(answer) if found["unit"].lower() == "words" else _sentences(answer)
     return met < _number(found) * (0.9 if found["unit"].lower() == "words" else 1)
 
 
 def between(found: re.Match[str], answer: str) -> bool:
-    """Judge between."""
+    """Say whether the words are a tenth fewer than the least, or more than the most."""
     return not int(found["low"]) * 0.9 <= _words(answer) <= int(found["high"]) * 1.1 + 1
 
 
 def a_letter(_: re.Match[str], answer: str) -> bool:
-    """Judge a letter."""
+    """Say whether there is more than a letter."""
     return len(_plain(answer).strip(".)( ")) > 1
 
 
 def only_that(_: re.Match[str], answer: str) -> bool:
-    """Judge only that."""
+    """Say whether there are more words than the longest names have."""
     return _words(answer) > 6
 
 
 def digits(_: re.Match[str], answer: str) -> bool:
-    """Judge digits."""
+    """Say whether there is a digit."""
     return bool(re.search(r"\d", answer))
 
 
 def tongue(found: re.Match[str], answer: str) -> bool:
-    """Judge tongue."""
+    """Say whether the answer reads as English, and not as the language that was asked for."""
     words = normalise(answer).split()
     own = language.shares(words, TONGUES[found["tongue"].lower()]).own
     english = language.shares(words, "en").own
