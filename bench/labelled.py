@@ -135,7 +135,7 @@ def recipe(domain: str, folder: Path, checks: dict[str, Any]) -> Job:
 
 def candidate(job: Job, row: Row) -> Candidate:
     """Return a row of the set as the candidate that `synthgen filter` would make of it."""
-    record = schema.admit(job.kind, row["row"], job.axes)
+    record = schema.admit(job.kind, row["row"], job.context)
     fault = record if isinstance(record, Fault) else None
     draft = Draft(0, {"split": "train"}, 0, [])
     return Candidate(row["id"], draft, [], row["row"], None if isinstance(record, Fault) else record, fault)

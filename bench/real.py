@@ -103,7 +103,7 @@ def falls(made: Job, code: str, rows: Sequence[Row]) -> list[bool]:
     name = code.partition(".")[0]
     candidates = []
     for number, row in enumerate(rows):
-        record = schema.admit(made.kind, row, made.axes)
+        record = schema.admit(made.kind, row, made.context)
         if not isinstance(record, Fault):
             candidates.append(Candidate(str(number), Draft(number, {"split": "train"}, 0, []), [], row, record))
     verdicts = dict(sieve.checks)[name](sieve.table(candidates))

@@ -10,6 +10,7 @@ import click
 from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
+from synthgen import schema
 from synthgen.cli import SETTINGS, synthgen
 from synthgen.reasons import REASONS
 from synthgen.recipe import Recipe
@@ -98,6 +99,9 @@ def reasons() -> str:
     lines += [
         f"| `{code}` | {one.meaning} | {one.advice} | {'yes' if one.review else ''} |" for code, one in REASONS.items()
     ]
+    for task in schema.tasks():
+        own = schema.load(schema.find(task, HERE)).reasons
+        lines += [f"| `{code}` | {meaning} ({task}) | {advice} |  |" for code, (meaning, advice) in own.items()]
     return "\n".join(lines) + "\n"
 
 

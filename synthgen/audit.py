@@ -9,13 +9,13 @@ from __future__ import annotations
 import gc
 import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from synthgen import columns, doubts, gate, schema, seeds, select, views
 from synthgen import split as splits
@@ -62,7 +62,7 @@ def audit(source: str, task: str, folder: Path, job: Job | None, batch: int = BA
     sieve = sieve_of(job, folder) if job else Sieve(found.reading.kind, checks, Known())
     sieve.notes += [f"{name}: not run, for no model is asked about a dataset" for name, _ in sieve.asking]
     mask = Mask(found.reading.kind.marked(Prose), checks.safety)
-    read = _candidates(found, job.axes if job else {}, mask)
+    read = _candidates(found, job.context if job else {}, mask)
     tables = ("candidates", "verdicts", "rejected", "review", "kept")
     with _light(), run.growing(tables) as grown, run.passing("passed") as passed:
         laid = _Laid(sieve, grown, passed)
@@ -148,7 +148,7 @@ _Read = tuple[Candidate, str]
 """A candidate, and its row as the tables show it."""
 
 
-def _candidates(found: _Source, axes: dict[str, list[Row]], mask: Mask) -> Iterator[_Read]:
+def _candidates(found: _Source, context: Mapping[str, Any], mask: Mask) -> Iterator[_Read]:
     """Give each row of somebody else's as a candidate without a prompt."""
     reading = found.reading
     for number, (where, row) in enumerate(found.rows):
@@ -156,7 +156,7 @@ def _candidates(found: _Source, axes: dict[str, list[Row]], mask: Mask) -> Itera
         fields = reading(row)
         if not isinstance(fields, Fault):
             fields, masked = mask(fields)
-        record = fields if isinstance(fields, Fault) else schema.admit(reading.kind, fields, axes)
+        record = fields if isinstance(fields, Fault) else schema.admit(reading.kind, fields, context)
         # A row whose conversation cannot be read is shown as it came.
         shown = {key: row.get(key) for key in reading.turns} if isinstance(fields, Fault) else fields
         plain = columns.storable(shown)
@@ -219,12 +219,11 @@ class _Laid:
         records = [(one, one.record) for one in kept if one.record]
         label = next(iter(self._fresh.kind.marked(Label)), "")
         rows = [
-            (one.id, one.split, str(getattr(record, label, "")), record.wording(), record.model_dump_json())
+            (one.id, one.split, str(getattr(record, label, "")), record.wording(), record.model_dump_json(), one.level)
             for one, record in records
         ]
-        return pl.DataFrame(
-            rows, schema=dict.fromkeys(("id", "split", "label", "text", "row"), pl.String), orient="row"
-        )
+        columns = dict.fromkeys(("id", "split", "label", "text", "row"), pl.String)
+        return pl.DataFrame(rows, schema=columns | {"level": pl.Int64}, orient="row")
 
     def _write(self, verdicts: pl.DataFrame, lost: pl.DataFrame) -> None:
         """Write verdicts, and the rows that fell by them."""
@@ -260,8 +259,10 @@ class _Laid:
         found = pl.DataFrame(leaks, schema=names, orient="row")
         chosen = self._choose(found["id"], best) if best else None
         types, kept, odd = views.types(kind), 0, []
-        own, clusters = [] if "cluster" in kind.model_fields else ["cluster"], list[str]()
-        for part in self._passed.again("id", "split", "row", "cluster"):
+        columns = {"cluster": pl.String, "level": pl.Int64}
+        own = [name for name in columns if name not in kind.model_fields]
+        more = []
+        for part in self._passed.again("id", "split", "row", "cluster", "level"):
             said = part.select("id").join(found, on="id", how="left", maintain_order="left")
             verdicts = said.select("id", pl.lit("split").alias("check"), "reason", "score", "evidence")
             self._write(verdicts, part.filter(said["reason"].is_not_null()))
@@ -274,13 +275,13 @@ class _Laid:
             if types is None:
                 rows = left.select("id", "split", "row").iter_rows()
                 odd += [{"id": one, "split": split, **json.loads(row)} for one, split, row in rows]
-                clusters.extend(left["cluster"])
+                more.append(left.select(own))
             else:
                 fields = pl.col("row").str.json_decode(pl.Struct(types))
                 self._tables["kept"].add(left.select("id", "split", fields, *own).unnest("row"))
         if types is None or not kept:
-            named = pl.Series("cluster", clusters, dtype=pl.String)
-            self._tables["kept"].add(views.table(odd, kind).with_columns([named] if own else []))
+            empty = pl.DataFrame(schema={name: columns[name] for name in own})
+            self._tables["kept"].add(pl.concat([views.table(odd, kind), pl.concat([empty, *more])], how="horizontal"))
         return kept
 
     def _choose(self, leaks: pl.Series, best: _Best) -> pl.DataFrame:

@@ -244,7 +244,7 @@ def _planted(job: Job, rows: Sequence[Candidate]) -> dict[str, list[Candidate]]:
         draw = Random(f"calibrate {kind}")  # noqa: S311 - reproducible on purpose
         for row in draw.sample(list(rows), min(PLANTED, len(rows))):
             planted = fault.plant(dict(row.data), draw, ground)
-            record = schema.admit(job.kind, planted, job.axes) if isinstance(planted, dict) else None
+            record = schema.admit(job.kind, planted, job.context) if isinstance(planted, dict) else None
             if record is not None and not isinstance(record, Fault) and isinstance(planted, dict):
                 found.setdefault(kind, []).append(Candidate(row.id, Draft(0, {}, 0, []), [], planted, record))
     return found

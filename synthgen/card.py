@@ -219,7 +219,9 @@ def _facts(run: Run, tables: dict[str, pl.DataFrame]) -> dict[str, Any]:
         "kept": kept,
         "waterfall": views.waterfall(verdicts, run.read("candidates").height, kept),
         "safety": _safety(run, tables, verdicts),
-        "reasons": [(code, times, reasons.of(code).meaning) for code, times in views.reasons(verdicts).items()],
+        "reasons": [
+            (code, times, reasons.of(code, record.reasons).meaning) for code, times in views.reasons(verdicts).items()
+        ],
         "confusion": _confusion(run),
         "balance": _balance(tables, record),
         "leakage": leakage(run, tables),

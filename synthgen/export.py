@@ -29,8 +29,8 @@ def splits(run: Run) -> dict[str, pl.DataFrame]:
     import polars as pl
 
     kept = run.read("kept")
-    own = not run.schema.is_file() or "cluster" not in schema.load(run.schema).model_fields
-    tables = [kept.drop("cluster", strict=False) if own else kept]
+    known = schema.load(run.schema).model_fields if run.schema.is_file() else {}
+    tables = [kept.drop([name for name in ("cluster", "level") if name not in known], strict=False)]
     if run.table("test").is_file():
         tables.append(run.read("test"))
     whole = pl.concat(tables, how="diagonal") if tables[0].width > 2 else tables[-1]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from synthgen import prompts, recipe, schema, seeds
+from synthgen import recipe, resources, schema, seeds
 from synthgen import split as splits
 from synthgen.asking import Asking, of_recipe
 from synthgen.checks import Check
@@ -17,8 +17,10 @@ from synthgen.checks.quality import bounded
 from synthgen.errors import RecipeError, SeedError
 from synthgen.model.local import Weights
 from synthgen.model.open import find_weights
-from synthgen.prompts import Prompt
 from synthgen.recipe import Axis, Recipe
+from synthgen.resources import Resource
+from synthgen.steps import Ready
+from synthgen.steps import of_recipe as of_steps
 from synthgen.types import Label, Prose, Record, Row, Seed, digest
 
 
@@ -34,7 +36,8 @@ class Job:
         axes: each axis's rows.
         seeds: dealt to splits.
         test: rows of the test split that were not generated: seeds, or rows of a file.
-        prompts: one for each step.
+        steps: made ready.
+        resources: what the recipe's resources hold, by name.
         weights: the model's file, where it runs here.
         digests: the digest of each thing that decides what is asked.
         evaluation: the texts of evaluation sets that no row may repeat.
@@ -49,12 +52,18 @@ class Job:
     axes: dict[str, list[Row]]
     seeds: Sequence[Seed]
     test: Sequence[Seed]
-    prompts: Sequence[Prompt]
+    steps: Sequence[Ready]
+    resources: Mapping[str, Any]
     weights: Weights | None
     digests: dict[str, str]
     evaluation: Sequence[Item]
     own: Sequence[tuple[str, Check]]
     asking: Sequence[Asking] = ()
+
+    @property
+    def context(self) -> dict[str, Any]:
+        """Return what rows are held against when they are validated."""
+        return {"axes": self.axes, **self.resources}
 
     @property
     def name(self) -> str:
@@ -72,7 +81,7 @@ class Job:
 
     def phrases(self) -> list[str]:
         """Return all that prompts say of themselves: no row may repeat it."""
-        said = [line for prompt in self.prompts for line in prompt.phrases()]
+        said = [line for step in self.steps for voice in step.voices for line in voice.prompt.phrases()]
         return [*said, self.recipe.about, *(row["description"] for row in self.described())]
 
     def described(self) -> list[Row]:
@@ -95,30 +104,35 @@ def prepare(path: Path, changes: dict[str, Any] | None = None) -> Job:
     root = path.parent
     file = schema.find(found.task, root)
     kind = schema.load(file)
-    axes = {name: _axis(name, axis, root) for name, axis in found.vary.items() if axis.values or axis.file}
-    loaded = seeds.load(found.seeds, root, kind, axes)
+    folders = [root, schema.shipped("templates") / Path(found.task).stem]
+    held = resources.load(found.resources, folders)
+    sourced = {name: axis for name, axis in found.vary.items() if axis.values or axis.file or axis.resource}
+    axes = {name: _axis(name, axis, root, held) for name, axis in sourced.items()}
+    loaded = seeds.load(found.seeds, root, kind, {"axes": axes, **held})
     axes |= {name: _from_seeds(name, kind, loaded) for name in found.vary if name not in axes}
     dealt = splits.deal(loaded, found.split, [_group(seed, found.balance) for seed in loaded])
     _check_rows(found, axes)
     weights = find_weights(found.model, root)
-    folders = [root, schema.shipped("templates") / Path(found.task).stem]
-    steps = [prompts.find(s.prompt, folders, continues=bool(weights and weights.continues)) for s in found.steps]
+    steps = of_steps(found, folders)
     _check_steps(found, kind, path)
     bounded(kind.marked(Prose), found.checks.quality.words)
     digests = {
         "task": digest(file.read_text(encoding="utf-8")),
         "seeds": digest([[seed.id, seed.split] for seed in dealt]),
-        "prompts": digest([prompt.source for prompt in steps]),
+        "prompts": digest([text for step in steps for text in step.sources()]),
         "vary": digest(axes),
         "model": weights.name if weights else found.model.name,
     }
     asked = ("about", "seed", "steps", "rows_per_request", "balance", "examples")
-    digests |= {name: digest(found.model_dump(mode="json")[name]) for name in asked}
-    test = _real_test(found, root, kind, axes, dealt)
+    # Without defaults, so that a key that is added some day leaves the runs of today as they are.
+    said = found.model_dump(mode="json", exclude_defaults=True)
+    digests |= {name: digest(said.get(name)) for name in asked}
+    digests |= {f"resources.{name}": one.digest for name, one in held.items()}
+    test = _real_test(found, root, kind, {"axes": axes, **held}, dealt)
     evaluation = [item for name in found.checks.contamination.sets for item in _items(name, root)]
     own = [load_own(reference, root) for reference in found.checks.own]
     asking = of_recipe(found, folders, axes, evaluation)
-    return Job(found, root, file, kind, axes, dealt, test, steps, weights, digests, evaluation, own, asking)
+    return Job(found, root, file, kind, axes, dealt, test, steps, held, weights, digests, evaluation, own, asking)
 
 
 def _items(name: str, root: Path) -> Iterator[Item]:
@@ -136,17 +150,25 @@ def _items(name: str, root: Path) -> Iterator[Item]:
 
 
 def _real_test(
-    found: Recipe, root: Path, kind: type[Record], axes: dict[str, list[Row]], dealt: Sequence[Seed]
+    found: Recipe, root: Path, kind: type[Record], context: Mapping[str, Any], dealt: Sequence[Seed]
 ) -> list[Seed]:
     """Return the rows of a real test set, as the recipe names it."""
     if found.split.test_rows is None:
         return []
     if found.split.test_rows == "seeds":
         return [seed for seed in dealt if seed.split == "test"]
-    return [replace(seed, split="test") for seed in seeds.load(found.split.test_rows, root, kind, axes)]
+    return [replace(seed, split="test") for seed in seeds.load(found.split.test_rows, root, kind, context)]
 
 
-def _axis(name: str, axis: Axis, root: Path) -> list[Row]:
+def _axis(name: str, axis: Axis, root: Path, held: Mapping[str, Resource]) -> list[Row]:
+    if axis.resource:
+        if axis.resource not in held:
+            raise RecipeError(
+                what=f"vary.{name} draws from '{axis.resource}', which the recipe does not name",
+                where="recipe: vary",
+                fix=f"add resources.{axis.resource}",
+            )
+        return [{name: row["value"], **row} for row in held[axis.resource].rows()]
     if axis.values:
         return [{name: one.value, **one.model_dump(exclude={"value"})} for one in axis.values]
     rows = []
@@ -199,6 +221,11 @@ def _check_rows(found: Recipe, axes: dict[str, list[Row]]) -> None:
 
 def _check_steps(found: Recipe, kind: type[Record], path: Path) -> None:
     """Every required field must come from a step or from what varies, and every filled one must exist."""
+    for name in (name for step in found.steps for name in [*step.when, *([step.turns] if step.speakers else [])]):
+        if name not in found.vary:
+            raise RecipeError(
+                what=f"a step looks at '{name}', which does not vary", where=str(path), fix=f"add vary.{name}"
+            )
     filled = {name for step in found.steps for name in step.fills}
     if unknown := sorted(filled - set(kind.model_fields)):
         raise RecipeError(

@@ -202,6 +202,8 @@ class Loop:
             self.outcome.taken += [one.id for one in self._plan.read(draft, answer or [], good, mixed)]
             self.outcome.passed += len(good)
         self.outcome.candidates += rows
+        if self._plan.evolves:
+            self._writer.rows |= {one.id: one for one in rows}
         reasons = self._sieve.reasons_of_last()
         self.outcome.reasons.update(reasons)
         if UNASKED in {reason.partition(".")[2] for reason in reasons} and not self.outcome.stopped:

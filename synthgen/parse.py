@@ -46,9 +46,8 @@ def continued(reply: Reply, fills: list[str]) -> list[Row | Fault]:
         return [unusable]
     if reply.finish_reason == "length":
         return [Fault("reply.cut_off", reply.text[-EVIDENCE:])]
-    pattern = r"\n".join(rf"{name.capitalize()}:\s*(.*?)\s*" for name in fills).removeprefix(
-        rf"{fills[0].capitalize()}:"
-    )
+    titles = [name.replace("_", " ").capitalize() for name in fills]
+    pattern = r"\n".join(rf"{title}:\s*(.*?)\s*" for title in titles).removeprefix(f"{titles[0]}:")
     match = re.fullmatch(pattern, reply.text.strip(), re.DOTALL)
     if match is None:
         return [Fault("reply.not_json", f"not the pattern of {', '.join(fills)}: {reply.text[:EVIDENCE]}")]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,9 +24,10 @@ from synthgen.model.wrap import Limits
 from synthgen.plan import Plan
 from synthgen.recipe import Model
 from synthgen.sift import Known, Sieve
+from synthgen.steps import writers
 from synthgen.store.ledger import Ledger
 from synthgen.store.run import Run
-from synthgen.types import Candidate
+from synthgen.types import Candidate, Reply, Request
 from synthgen.write import Writer
 
 if TYPE_CHECKING:
@@ -127,7 +128,7 @@ class _Best:
 def _parts(job: Job, ledger: Ledger, seen: Callable[[Outcome], None]) -> _Parts:
     plan = Plan(job.recipe, job.axes, job.seeds)
     sieve = sieve_of(job, ledger.path.parent)
-    writer = Writer(job.recipe, job.kind, job.axes, {seed.id: seed for seed in job.seeds}, job.prompts, job.model)
+    writer = Writer(job.recipe, job.kind, job.axes, {seed.id: seed for seed in job.seeds}, job.steps, job.resources)
     loop = Loop(plan, writer, sieve, ledger, seen)
     wants = job.recipe.select is not None and job.recipe.select.ifd
     return _Parts(loop, plan, sieve, job.weights or find_weights(Model(), job.root) if wants else None)
@@ -222,7 +223,13 @@ def sieve_of(job: Job, folder: Path | None = None) -> Sieve:
 async def _ask(job: Job, ledger: Ledger, loop: Loop, limits: Limits) -> None:
     async with Models(job.recipe.model, ledger, limits) as models:
         asks = [[models.open(model, local, probes=one.chats).ask for model, local in one.models] for one in job.asking]
-        await loop.run(models.open(job.recipe.model, job.weights), asks)
+        own = models.open(job.recipe.model, job.weights)
+        writing = {name: models.open(one.model, one.weights).ask for name, one in writers(job.steps).items()}
+
+        async def ask(request: Request) -> Reply:
+            return await writing[request.model](request)
+
+        await loop.run(replace(own, ask=ask), asks)
 
 
 def _result(run: Run, parts: _Parts, ledger: Ledger, best: _Best) -> Result:

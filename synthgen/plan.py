@@ -47,6 +47,9 @@ class Tally:
     openings: Counter[str] = field(default_factory=Counter)
     used: set[tuple[str, ...]] = field(default_factory=set)
     shown: Counter[str] = field(default_factory=Counter)
+    rows: list[str] = field(default_factory=list)
+    made: Counter[str] = field(default_factory=Counter)
+    """How many rows were made, or are being made, of each of its rows."""
 
     @property
     def needs(self) -> int:
@@ -78,6 +81,7 @@ class Plan:
             for part in parts
             for group, (_, values) in groups.items()
         }
+        self._evolves = {key: self._source(tally.values) for key, tally in self.cells.items()}
         self._pools = {key: self._pool(tally.values, seeds) for key, tally in self.cells.items()}
         self._in_flight: Counter[tuple[str, str]] = Counter()
         self._kept, self._read = FIRST_GUESS
@@ -93,6 +97,11 @@ class Plan:
         """Return how many rows are kept, in all cells."""
         return sum(tally.kept for tally in self.cells.values())
 
+    @property
+    def evolves(self) -> bool:
+        """Return whether some rows are made of other rows."""
+        return any(self._evolves.values())
+
     def missing(self) -> dict[tuple[str, str], int]:
         """Return the cells that are short, and by how many rows."""
         return {key: tally.needs for key, tally in self.cells.items() if tally.needs > 0}
@@ -105,7 +114,9 @@ class Plan:
 
     def _lack(self, key: tuple[str, str]) -> float:
         """Return the share of its quota that a cell lacks once what is in flight has come in; 0 = ask no more."""
-        tally = self.cells[key]
+        tally, source = self.cells[key], self._evolves[key]
+        if source and not self.cells[source].rows:  # there is nothing yet that its rows could be made of
+            return 0.0
         if tally.needs <= 0 or tally.asked >= self._recipe.attempts * (tally.quota + SMALL_CELLS):
             return 0.0
         expected = tally.needs - self._in_flight[key] * self._yield(tally)
@@ -138,6 +149,8 @@ class Plan:
             return
         self._in_flight[key] += 1
         tally.asked += 1
+        if source := self._evolves[key]:
+            self.cells[source].made[draft.parent] += 1
         shown = tuple(sorted(draft.examples))
         if shown in tally.used:  # every set was used: they come round again
             tally.used.clear()
@@ -166,6 +179,7 @@ class Plan:
         taken = list(kept[: max(0, tally.needs)])
         for candidate in taken:
             tally.kept += 1
+            tally.rows.append(candidate.id)
             self._kept += 1
             text = candidate.record.wording() if candidate.record else ""
             tally.texts.append((text, _long_words(text)))
@@ -189,7 +203,25 @@ class Plan:
             _nearest(tally.texts, [self._wordings[name] for name in examples]),
             _over_used(tally),
             self._confusion.unlike(cell),
+            self._parent(key, draw),
         )
+
+    def _source(self, values: Row) -> tuple[str, str] | None:
+        """Return the cell of whose rows those of a cell with these values are made, or None."""
+        for axis in self._balance:
+            row = next(one for one in self._axes[axis] if str(one[axis]) == str(values[axis]))
+            if row.get("evolves"):
+                return self.key(values | {axis: row["evolves"]})
+        return None
+
+    def _parent(self, key: tuple[str, str], draw: random.Random) -> str:
+        """Choose the kept row that a row is made of: one of which fewest were made."""
+        source = self._evolves[key]
+        if source is None:
+            return ""
+        tally = self.cells[source]
+        fewest = min(tally.made[name] for name in tally.rows)
+        return draw.choice([name for name in tally.rows if tally.made[name] == fewest])
 
     def _pool(self, values: Row, seeds: Sequence[Seed]) -> tuple[list[str], list[str]]:
         """Return the seeds of a cell's split: its own, and the first one of each other cell."""

@@ -27,7 +27,9 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from synthgen.errors import PromptError
 from synthgen.types import Message
 
-KNOWN = ("about", "avoid", "axes", "cell", "detail", "examples", "openings", "others", "record", "rows", "unlike")
+KNOWN = (
+    "about", "avoid", "axes", "cell", "detail", "examples", "openings", "others", "parent", "record", "rows", "unlike",
+)  # fmt: skip
 """The names that a prompt may use; docs/prompts.md says what each holds."""
 
 _ENVIRONMENT = ImmutableSandboxedEnvironment(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 
@@ -29,6 +30,14 @@ REASONS: dict[str, Reason] = {
     "validate.schema": Reason(
         "The row does not fit the task's schema.",
         "Say in the prompt what each field must be; show more examples.",
+    ),
+    "call.refused": Reason(
+        "A function of the recipe's steps says that the row is none, or no step fits it.",
+        "Look at its evidence with `synthgen why`; see the step's function and its `when`.",
+    ),
+    "samples.divided": Reason(
+        "Samples of one step do not agree with each other (`agree`, `least`).",
+        "Take a larger model, ask simpler questions, or lower the step's `least`.",
     ),
     "quality.too_short": Reason("A text has fewer words than the task needs.", "Ask for a length in the prompt."),
     "quality.too_long": Reason("A text has more words than the task allows.", "Ask for a length in the prompt."),
@@ -206,8 +215,15 @@ REASONS: dict[str, Reason] = {
 """Code to meaning and advice, in the order in which checks run."""
 
 
-def of(code: str) -> Reason:
-    """Return a code's meaning and advice; codes that begin with `own.` are the recipe's own checks."""
+def of(code: str, more: Mapping[str, tuple[str, str]] | None = None) -> Reason:
+    """Return a code's meaning and advice; codes that begin with `own.` are the recipe's own checks.
+
+    Args:
+        code: the code.
+        more: those that a task's schema gives, each with meaning and advice.
+    """
+    if more and code in more:
+        return Reason(*more[code])
     return REASONS.get(code) or Reason(
         f"The recipe's own check '{code.removeprefix('own.')}' says so.", "Look at its evidence with `synthgen why`."
     )

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from synthgen import reasons
+from synthgen import reasons, schema
 from synthgen.errors import InputError
 from synthgen.pipeline import Result
 from synthgen.store.ledger import Ledger
@@ -31,12 +31,17 @@ def table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
     return "\n".join(lines)
 
 
+def of_task(run: Run) -> Mapping[str, tuple[str, str]]:
+    """Return the codes that the schema of a run's task gives, each with its meaning and advice."""
+    return schema.load(run.schema).reasons if run.schema.is_file() else {}
+
+
 def waterfall(result: Result) -> str:
     """Return the waterfall from candidates to kept rows, and the reasons for which rows fell."""
     steps = [(name, came, came - went, went) for name, came, went in result.waterfall]
     parts = [table(("check", "rows in", "fell", "rows out"), steps)]
     if result.reasons:
-        said = [(code, times, reasons.of(code).meaning) for code, times in result.reasons.items()]
+        said = [(code, times, reasons.of(code, of_task(result.run)).meaning) for code, times in result.reasons.items()]
         parts.append(table(("reason", "rows", "meaning"), said))
     if result.confusion:
         parts.append(table(("label", "read as", "rows"), result.confusion[:MOST_MIXED]))
@@ -77,7 +82,7 @@ def shortfall(result: Result) -> str:
     if len(short) > 20:
         lines.append(f"… and {len(short) - 20} more cells")
     advice = [
-        f"  {code}: {reasons.of(code).advice}"
+        f"  {code}: {reasons.of(code, of_task(result.run)).advice}"
         for code in list(result.reasons)[:3]
         if code not in {"surplus", "select.reserve"}
     ]
@@ -146,6 +151,7 @@ def life(run: Run, name: str) -> dict[str, Any]:
         "row": json.loads(row["row"]),
         "cell": json.loads(row["cell"]),
         "parents": row["parents"],
+        "reasons": {code: reasons.of(code, of_task(run)).meaning for code in verdicts["reason"].drop_nulls()},
         "verdicts": verdicts.drop("id").to_dicts(),
         "requests": asked,
     }
@@ -155,9 +161,9 @@ def tell(life_of: dict[str, Any]) -> str:
     """Return a row's life as text."""
     fell = next((one for one in life_of["verdicts"] if one["reason"]), None)
     if life_of["kept"]:
-        end = f"kept, with a doubt: {fell['reason']}. {reasons.of(fell['reason']).meaning}" if fell else "kept"
+        end = f"kept, with a doubt: {fell['reason']}. {life_of['reasons'][fell['reason']]}" if fell else "kept"
     elif fell:
-        end = f"rejected: {fell['reason']}. {reasons.of(fell['reason']).meaning}"
+        end = f"rejected: {fell['reason']}. {life_of['reasons'][fell['reason']]}"
     else:
         end = f"surplus: {reasons.of('surplus').meaning}"
     end += " It waits for a person to decide, in review.parquet." if life_of["review"] else ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import inspect
 import sys
+from collections.abc import Mapping
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -79,12 +80,20 @@ def load(path: Path) -> type[Record]:
     return found[0]
 
 
-def admit(kind: type[Record], row: Row, axes: dict[str, list[Row]]) -> Record | Fault:
-    """Return the row as a Record, or the fault that keeps it from being one, field by field."""
+def admit(kind: type[Record], row: Row, context: Mapping[str, Any]) -> Record | Fault:
+    """Return the row as a Record, or the fault that keeps it from being one, field by field.
+
+    Args:
+        kind: the task's schema.
+        row: field names to values.
+        context: what the row is held against: `axes`, the recipe's resources by name, and the draft's `cell`.
+    """
     try:
-        return kind.model_validate(row, context={"axes": axes})
+        return kind.model_validate(row, context=dict(context))
     except ValidationError as error:
         first = error.errors(include_url=False, include_context=False)
+        if coded := next((one for one in first if one["type"] in kind.reasons), None):
+            return Fault(coded["type"], coded["msg"])
         said = "; ".join(
             f"{'.'.join(str(part) for part in one['loc']) or 'row'}: {one['msg'].removeprefix('Value error, ')}"
             for one in first[:3]
@@ -99,8 +108,8 @@ def answer_schema(kind: type[Record], fills: list[str], rows: int) -> dict[str, 
     """
     fields: dict[str, Any] = {}
     for name in fills:
-        info = kind.model_fields[name]
-        fields[name] = (info.annotation, ...)
+        info = kind.model_fields.get(name)  # a note is none of the record's fields, and a text
+        fields[name] = (info.annotation if info else str, ...)
     one = create_model("Answer", **fields)
     whole: type[BaseModel] = create_model("Answers", rows=(list[one], ...)) if rows > 1 else one
     return dict(_strict(_inline(whole.model_json_schema())))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from itertools import count
 from pathlib import Path
@@ -47,8 +47,14 @@ def read(source: str, root: Path) -> Iterator[tuple[str, Row]]:
     yield from reader(path)
 
 
-def load(source: str, root: Path, kind: type[Record], axes: dict[str, list[Row]]) -> list[Seed]:
+def load(source: str, root: Path, kind: type[Record], context: Mapping[str, Any]) -> list[Seed]:
     """Read seeds and hold each against the task's schema.
+
+    Args:
+        source: as for `read`.
+        root: the folder that relative paths start from.
+        kind: the task's schema.
+        context: what rows are held against, as `schema.admit` takes it.
 
     Raises:
         SeedError: there are none, or one does not fit; file, line and field are named.
@@ -58,7 +64,7 @@ def load(source: str, root: Path, kind: type[Record], axes: dict[str, list[Row]]
     reading = columns.recognise(kind, first) or columns.Reading(kind, "", {name: name for name in kind.model_fields})
     for where, row in rows:
         fields = _fields(reading, row, where)
-        record = fields if isinstance(fields, Fault) else schema.admit(kind, fields, axes)
+        record = fields if isinstance(fields, Fault) else schema.admit(kind, fields, context)
         if isinstance(record, Fault):
             raise SeedError(what=record.evidence, where=where, fix="mend that row, or the recipe's list of values")
         name = digest(record.model_dump(), 12)

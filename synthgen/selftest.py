@@ -283,7 +283,7 @@ class _Bench:
             if isinstance(read, Fault):
                 return Candidate(name, draft, [], {"reply": planted.text}, None, read)
             planted = {**row, **read}
-        record = schema.admit(self._job.kind, planted, self._job.axes)
+        record = schema.admit(self._job.kind, planted, self._job.context)
         if isinstance(record, Fault):
             return Candidate(name, draft, [], planted, None, record)
         return Candidate(name, draft, [], planted, record)
@@ -305,7 +305,7 @@ def kept_rows(job: Job, run: Run) -> list[Candidate]:
     for number, row in enumerate(run.read("kept").iter_rows(named=True)):
         data = {name: row[name] for name in job.kind.model_fields if row.get(name) is not None}
         draft = Draft(number, {"split": row["split"]}, number, [])
-        record = schema.admit(job.kind, data, job.axes)
+        record = schema.admit(job.kind, data, job.context)
         fault = record if isinstance(record, Fault) else None
         found.append(Candidate(row["id"], draft, [], data, record if isinstance(record, Record) else None, fault))
     return found

@@ -67,7 +67,7 @@ class Sieve:
             fields=bounded(kind.marked(Prose), checks.quality.words),
             ends=ending_fields(kind.marked(Prose), [record.model_dump() for record in records]),
             prompt=list(known.prompt),
-            seeds=[text for record in records for name in self.prose if (text := getattr(record, name))],
+            seeds=[text for record in records for name in self.prose if (text := record.prose(name))],
             language=checks.quality.language,
             allow=frozenset(checks.quality.allow),
             required=frozenset(name for name in self.prose if kind.model_fields[name].is_required()),
@@ -137,7 +137,7 @@ class Sieve:
             values = [getattr(record, name) if record else None for record in records]
             columns["secondary"] = pl.Series(values, dtype=pl.String)
         for name in self.prose:
-            values = [getattr(record, name) if record else None for record in records]
+            values = [record.prose(name) if record else None for record in records]
             columns[f"prose:{name}"] = pl.Series(values, dtype=pl.String)
         return pl.DataFrame(columns)
 

@@ -10,24 +10,54 @@ import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
-from typing import Any, ClassVar, TypedDict
+from random import Random
+from typing import Annotated, Any, ClassVar, NotRequired, TypedDict
 
-from pydantic import BaseModel, ConfigDict, ValidationInfo, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationInfo, model_validator
+from pydantic_core import PydanticCustomError
 
 Row = dict[str, Any]
 """One row as JSON knows it: field name to value."""
 
 
 class Message(TypedDict):
-    """One turn of a conversation: `role` is system, user or assistant."""
+    """One turn of a conversation, as OpenAI's chat API has it: `role` is system, user, assistant or tool.
+
+    An assistant's turn may have `tool_calls`, each `{"id", "type": "function", "function": {"name", "arguments"}}` with
+    the arguments as JSON text; a tool's turn names the call that it answers in `tool_call_id`.
+    """
 
     role: str
     content: str
+    tool_calls: NotRequired[list[dict[str, Any]]]
+    tool_call_id: NotRequired[str]
+    name: NotRequired[str]
 
 
 def canonical(value: object) -> str:
     """Write a JSON value in the one form that digests are taken of: sorted keys, no spaces, UTF-8."""
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+
+
+def unfit(code: str, evidence: str) -> PydanticCustomError:
+    """Return what a schema raises where a row has a fault with a code of its own, such as `quote.absent`.
+
+    The code stands in the schema's `reasons`.
+    """
+    return PydanticCustomError(code, "{evidence}", {"evidence": evidence})
+
+
+def _as_json(value: object) -> object:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, allow_nan=False)
+
+
+def _is_json(text: str) -> str:
+    json.loads(text)
+    return text
+
+
+JsonText = Annotated[str, BeforeValidator(_as_json), AfterValidator(_is_json)]
+"""A field of free form, kept as JSON text: tables give all rows one type, and would fill absent keys with nulls."""
 
 
 def digest(value: object, length: int = 16) -> str:
@@ -58,7 +88,8 @@ class Label:
 class Record(BaseModel):
     """One row of a dataset. A task's schema is a subclass: its fields, and how the row is used.
 
-    Validation takes a context `{"axes": {name: [rows]}}`: where an axis lists values for fields that
+    Validation takes a context: what the recipe's `resources` name, each under its own name, the draft's `cell` while
+    rows are generated, and `"axes": {name: [rows]}`. Where an axis lists values for fields that
     the record has, the record's values must stand together in one of the axis's rows.
     """
 
@@ -73,6 +104,9 @@ class Record(BaseModel):
     aliases: ClassVar[dict[str, tuple[str, ...]]] = {}
     """For a field the names, in small letters, that others give to its column; the likeliest first."""
 
+    reasons: ClassVar[dict[str, tuple[str, str]]] = {}
+    """The codes that the schema gives with `unfit`: what each means, and what helps where it falls many rows."""
+
     def wording(self) -> str:
         """Return what the search for near-duplicates compares."""
         raise NotImplementedError
@@ -80,6 +114,25 @@ class Record(BaseModel):
     def messages(self) -> list[Message]:
         """Return the conversation that a trainer sees."""
         raise NotImplementedError
+
+    def tools(self) -> list[dict[str, Any]]:
+        """Return the tools that the assistant is offered, in the form of OpenAI's `tools`."""
+        return []
+
+    def rejected(self) -> list[Message] | None:
+        """Return what a trainer steers away from, instead of the last turn of `messages`; None where there is none."""
+        return None
+
+    def level(self) -> int:
+        """Return how hard the row is, from 1; what a recipe varies as `level` counts instead of this."""
+        return 1
+
+    def prose(self, name: str) -> str | None:
+        """Return a field as one text: the texts of a list, or of a conversation's turns, stand one below the other."""
+        value = getattr(self, name)
+        if not isinstance(value, list):
+            return None if value is None else str(value)
+        return "\n".join(str(getattr(one, "content", one)) for one in value)
 
     @classmethod
     def from_messages(cls, messages: Sequence[Message]) -> Row | None:  # noqa: ARG003 - for the tasks that have it
@@ -242,6 +295,7 @@ class Draft:
         avoid: texts that the prompt tells the model not to repeat.
         openings: first words that are used too often.
         unlike: labels that the row's own is easily taken for, each with those above it.
+        parent: id of the kept row that this one is made of, where the recipe has such rows.
     """
 
     number: int
@@ -251,6 +305,34 @@ class Draft:
     avoid: list[str] = field(default_factory=list)
     openings: list[str] = field(default_factory=list)
     unlike: list[str] = field(default_factory=list)
+    parent: str = ""
+
+    @property
+    def level(self) -> int | None:
+        """Return the level that was planned, where the recipe varies it."""
+        said = self.cell.get("level", "")
+        return int(said) if said.isdecimal() else None
+
+
+@dataclass(frozen=True)
+class Given:
+    """What a function that is a step of the recipe gets.
+
+    Args:
+        draw: for every choice; the same draft draws the same again.
+        cell: the draft's values, `split` among them.
+        detail: for each axis the row that the value comes from, with all that describes it.
+        record: what earlier steps filled and noted.
+        examples: the seeds that the draft shows, as their fields.
+        resources: what the recipe's `resources` name, by name.
+    """
+
+    draw: Random
+    cell: Mapping[str, str]
+    detail: Mapping[str, Row]
+    record: Row
+    examples: Sequence[Row]
+    resources: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -263,7 +345,10 @@ class Fault:
 
 @dataclass(frozen=True)
 class Candidate:
-    """A row with its lineage. `record` is None where `fault` says why there is none; `masked` lists kinds of finds."""
+    """A row with its lineage. `record` is None where `fault` says why there is none; `masked` lists kinds of finds.
+
+    `parent` is the row that it was made of, where there is one.
+    """
 
     id: str
     draft: Draft
@@ -272,6 +357,12 @@ class Candidate:
     record: Record | None
     fault: Fault | None = None
     masked: tuple[str, ...] = ()
+    parent: Record | None = None
+
+    @property
+    def level(self) -> int:
+        """Return how hard the row is: as planned, or as its record says."""
+        return self.draft.level or (self.record.level() if self.record else 1)
 
     @property
     def split(self) -> str:

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from types import NoneType, UnionType
 from typing import TYPE_CHECKING, Any, Literal, Union, get_args, get_origin
 
+from pydantic import BaseModel
+
 from synthgen.diversity import Figure
 from synthgen.reasons import REASONS
 from synthgen.store.run import Run, write_text
@@ -31,9 +33,10 @@ def write(run: Run, candidates: Sequence[Candidate], verdicts: pl.DataFrame, kep
     run.write("candidates", lineage(candidates, [canonical(one.data) for one in candidates]))
     run.write("verdicts", verdicts)
     taken = set(kept)
-    rows = [_row(one.id, one.split, one.record) for one in candidates if one.id in taken and one.record]
+    own = [(one, one.record) for one in candidates if one.id in taken and one.record]
     kind = next((type(one.record) for one in candidates if one.record), None)
-    run.write("kept", clustered(table(rows, kind), verdicts))
+    rows = clustered(table([_row(one.id, one.split, record) for one, record in own], kind), verdicts)
+    run.write("kept", levelled(rows, [one.level for one, _ in own]))
     lost = pl.DataFrame(
         [(one.id, one.split, canonical(one.data)) for one in candidates if one.id not in taken],
         schema={"id": pl.String, "split": pl.String, "row": pl.String},
@@ -54,6 +57,15 @@ def clustered(kept: pl.DataFrame, verdicts: pl.DataFrame) -> pl.DataFrame:
     named = verdicts.filter((pl.col("check") == "dedup") & pl.col("reason").is_null()).select("id", cluster=said)
     found = kept.join(named, on="id", how="left", maintain_order="left")
     return found.with_columns(pl.col("cluster").fill_null(pl.col("id")))
+
+
+def levelled(kept: pl.DataFrame, levels: Sequence[int]) -> pl.DataFrame:
+    """Return kept rows with the column `level`: how hard each is, from 1."""
+    import polars as pl
+
+    if "level" in kept.columns:  # the task has a field of that name
+        return kept
+    return kept.with_columns(level=pl.Series(levels, dtype=pl.Int64))
 
 
 def rejected(lost: pl.DataFrame, verdicts: pl.DataFrame) -> pl.DataFrame:
@@ -112,7 +124,7 @@ def table(rows: list[dict[str, Any]], kind: type[Record] | None) -> pl.DataFrame
 
 
 def types(kind: type[Record]) -> dict[str, Any] | None:
-    """Return the column's type of each field, or None where a field is no text, number, truth or list of them.
+    """Return the column's type of each field, or None where a field is no text, number, truth, model or list of them.
 
     A table that is written batch by batch needs them before its last row is known.
     """
@@ -126,6 +138,9 @@ def _type(annotation: Any) -> Any:  # noqa: ANN401 - a type of Python's to one o
     plain = {str: pl.String, bool: pl.Boolean, int: pl.Int64, float: pl.Float64}
     if annotation in plain:
         return plain[annotation]
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        parts = {name: _type(info.annotation) for name, info in annotation.model_fields.items()}
+        return pl.Struct(parts) if all(parts.values()) else None
     inner = [one for one in get_args(annotation) if one is not NoneType]
     if len(inner) == 1 and get_origin(annotation) in {list, Union, UnionType}:
         one = _type(inner[0])

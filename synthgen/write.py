@@ -1,17 +1,30 @@
-"""One draft to its candidates: prompts rendered, the model asked step by step, the answers read."""
+"""One draft to its candidates: the steps taken one by one, models asked, functions called, the answers read."""
 
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from random import Random
 from typing import Any
 
 from synthgen import confusion, parse, schema
 from synthgen.checks.safety import Mask
-from synthgen.prompts import Prompt
-from synthgen.recipe import Recipe, Step
-from synthgen.types import Ask, Candidate, Draft, Fault, Label, Prose, Record, Reply, Request, Row, Seed, digest
+from synthgen.errors import RecipeError
+from synthgen.recipe import Recipe
+from synthgen.steps import Ready, Voice
+from synthgen.types import Ask, Candidate, Draft, Fault, Given, Label, Prose, Record, Reply, Request, Row, Seed, digest
+
+
+@dataclass
+class _Way:
+    """One row on its way through the steps: what was asked for it, and what it has so far."""
+
+    draft: Draft
+    ask: Ask
+    requests: list[str]
+    record: Row
 
 
 @dataclass
@@ -23,16 +36,18 @@ class Writer:
         kind: the task's schema.
         axes: each axis's rows.
         seeds: by id.
-        prompts: one for each step.
-        model: the name that requests carry.
+        steps: made ready.
+        resources: what the recipe's resources hold, by name.
+        rows: rows written before, by id, of which others can be made.
     """
 
     recipe: Recipe
     kind: type[Record]
     axes: dict[str, list[Row]]
     seeds: Mapping[str, Seed]
-    prompts: Sequence[Prompt]
-    model: str
+    steps: Sequence[Ready]
+    resources: Mapping[str, Any] = field(default_factory=dict)
+    rows: dict[str, Candidate] = field(default_factory=dict)
     _schemas: dict[tuple[int, int], dict[str, Any]] = field(default_factory=dict)
     _values: dict[str, list[str]] = field(default_factory=dict)
     _labels: dict[str, Row] = field(default_factory=dict)
@@ -45,77 +60,155 @@ class Writer:
 
     async def __call__(self, draft: Draft, ask: Ask) -> list[Candidate]:
         """Ask for a draft's rows, step by step; rows of one draft go their ways side by side."""
+        steps = [one for one in self.steps if one.fits(draft.cell)]
+        if not steps:
+            return [
+                self._candidate(_Way(draft, ask, [], {}), 0, Fault("call.refused", "no step fits the row's values"))
+            ]
         wanted = self.recipe.rows_per_request
-        first = self.request(draft, 0, {})
-        rows = self._read(0, await ask(first), wanted)
-        going = [self._finish(draft, ask, [first.id], row, at) for at, row in enumerate(rows)]
-        return list(await asyncio.gather(*going)) if len(self.recipe.steps) > 1 else [await one for one in going]
+        if wanted == 1:
+            return [await self._finish(_Way(draft, ask, [], {}), 0, steps)]
+        first = self.request(draft, steps[0], {})
+        rows = self._read(steps[0], steps[0].voices[0], await ask(first), wanted)
+        going = [self._finish(_Way(draft, ask, [first.id], {}), at, steps[1:], row) for at, row in enumerate(rows)]
+        return list(await asyncio.gather(*going))
 
-    async def _finish(self, draft: Draft, ask: Ask, asked: list[str], row: Row | Fault, at: int) -> Candidate:
-        """Take one row through the steps that are left."""
-        requests, data = list(asked), {} if isinstance(row, Fault) else dict(row)
-        for number in range(1, len(self.recipe.steps)):
-            if isinstance(row, Fault):
+    async def _finish(self, way: _Way, at: int, steps: Sequence[Ready], got: Row | Fault | None = None) -> Candidate:
+        """Take one row through the steps that are left, and hold it against its schema."""
+        way.record |= {} if isinstance(got, Fault) else got or {}
+        for ready in steps:
+            if isinstance(got, Fault):
                 break
-            request = self.request(draft, number, data)
-            requests.append(request.id)
-            row = self._read(number, await ask(request), 1)[0]
-            if not isinstance(row, Fault):
-                data |= row
-        name = digest([requests[0], at], 12)
-        whole = {key: value for key, value in draft.cell.items() if key in self.kind.model_fields} | data
-        if isinstance(row, Fault):
-            return Candidate(name, draft, requests, whole, None, row)
-        whole, masked = self._mask(whole)
-        record = schema.admit(self.kind, whole, self.axes)
-        if isinstance(record, Fault):
-            return Candidate(name, draft, requests, whole, None, record, masked)
-        return Candidate(name, draft, requests, whole, record, masked=masked)
+            got = await self._take(ready, way)
+            way.record |= {} if isinstance(got, Fault) else got
+        if isinstance(got, Fault):
+            return self._candidate(way, at, got)
+        if self.resources:  # running a query or a tool takes its time, and others need not wait for it
+            return await asyncio.to_thread(self._candidate, way, at, None)
+        return self._candidate(way, at, None)
 
-    def request(self, draft: Draft, number: int, record: Row) -> Request:
-        """Return the request of one step of a draft.
+    def _candidate(self, way: _Way, at: int, fault: Fault | None) -> Candidate:
+        draft = way.draft
+        name = digest([way.requests[0], at] if way.requests else [sorted(draft.cell.items()), draft.index, at], 12)
+        known = self.kind.model_fields
+        whole = {key: value for key, value in (draft.cell | way.record).items() if key in known}
+        before = self.rows.get(draft.parent)
+        parent = before.record if before else None
+        if fault:
+            return Candidate(name, draft, way.requests, whole, None, fault, parent=parent)
+        whole, masked = self._mask(whole)
+        record = schema.admit(self.kind, whole, {"axes": self.axes, **self.resources, "cell": draft.cell})
+        if isinstance(record, Fault):
+            return Candidate(name, draft, way.requests, whole, None, record, masked, parent)
+        return Candidate(name, draft, way.requests, whole, record, masked=masked, parent=parent)
+
+    async def _take(self, ready: Ready, way: _Way) -> Row | Fault:
+        """Take one step; return what it gives."""
+        if ready.function:
+            return self._call(ready, way)
+        if ready.step.speakers:
+            return await self._talk(ready, way)
+        requests = [self.request(way.draft, ready, way.record, sample=at) for at in range(ready.step.samples)]
+        way.requests += [one.id for one in requests]
+        replies = await asyncio.gather(*(way.ask(one) for one in requests))
+        rows = [self._read(ready, ready.voices[0], reply, 1)[0] for reply in replies]
+        return rows[0] if len(rows) == 1 else _agreed(rows, ready.step.agree or "", ready.step.least)
+
+    def _call(self, ready: Ready, way: _Way) -> Row | Fault:
+        """Call a function of the user's own; a ValueError is its way to say that the row is none."""
+        step, draft = ready.step, way.draft
+        draw = Random(f"{self.recipe.seed}/{sorted(draft.cell.items())}/{draft.index}/{step.call}")  # noqa: S311 - reproducible on purpose
+        examples = [self.seeds[name].record.model_dump() for name in draft.examples]
+        given = Given(draw, draft.cell, self._detail(draft.cell), dict(way.record), examples, self.resources)
+        try:
+            got = ready.function(given) if ready.function else {}
+        except ValueError as error:
+            return Fault("call.refused", str(error))
+        except Exception as error:
+            raise RecipeError(
+                what=f"the function '{step.call}' failed ({type(error).__name__}: {error})",
+                where=str(ready.file),
+                fix="mend it; a ValueError says that a row is none",
+            ) from error
+        if not isinstance(got, dict) or set(got) != set(step.gives):
+            said = ", ".join(map(str, got)) if isinstance(got, dict) else type(got).__name__
+            raise RecipeError(
+                what=f"the function '{step.call}' gives {said or 'nothing'}",
+                where=str(ready.file),
+                fix=f"return a dict with {', '.join(step.gives)}",
+            )
+        return got
+
+    async def _talk(self, ready: Ready, way: _Way) -> Row | Fault:
+        """Write a conversation turn by turn."""
+        (name,) = ready.step.fills
+        turns: list[Row] = []
+        for number in range(int(way.draft.cell[ready.step.turns])):
+            voice = ready.voices[number % len(ready.voices)]
+            request = self.request(way.draft, ready, way.record | {name: turns}, voice=voice)
+            way.requests.append(request.id)
+            said = self._read(ready, voice, await way.ask(request), 1)[0]
+            if isinstance(said, Fault):
+                return said
+            turns = [*turns, {"role": voice.role, "content": str(said["content"]).strip()}]
+        return {name: turns}
+
+    def request(
+        self, draft: Draft, ready: Ready, record: Row, *, voice: Voice | None = None, sample: int = 0
+    ) -> Request:
+        """Return a step's request.
 
         Args:
             draft: what is to be written.
-            number: the step, from 0.
-            record: the fields that earlier steps filled.
+            ready: the step.
+            record: what earlier steps filled and noted.
+            voice: who is asked, where several speak.
+            sample: the how-manieth time the same is asked, from 0.
         """
-        step, prompt = self.recipe.steps[number], self.prompts[number]
-        rows = self.recipe.rows_per_request if number == 0 and not prompt.continues else 1
-        messages = prompt.render(
-            {
-                "about": self.recipe.about,
-                "avoid": draft.avoid,
-                "axes": self.axes,
-                "cell": draft.cell,
-                "detail": self._detail(draft.cell),
-                "examples": [self.seeds[name].record.model_dump() for name in draft.examples],
-                "openings": draft.openings,
-                "others": self._others(draft.cell),
-                "record": record,
-                "rows": rows,
-                "unlike": [self._labels[name] for name in draft.unlike if name in self._labels],
-            }
-        )
-        parameters = self._parameters(step, draft, rows)
+        voice = voice or ready.voices[0]
+        prompt = voice.prompt
+        first = ready is self.steps[0] and not prompt.continues
+        rows = self.recipe.rows_per_request if first else 1
+        messages = prompt.render(self._said(draft, record) | {"rows": rows})
+        parameters = self._parameters(ready, voice, draft, rows)
+        if sample:
+            parameters["seed"] = int(digest([parameters["seed"], sample], 7), 16)
+        gives = _answers(ready)
         if prompt.continues:
-            parameters["stop"] = ["\n\n" if len(step.fills) > 1 else "\n"]
-            return Request(self.model, tuple(messages), parameters)
-        answer = self._schemas.get((number, rows))
-        if answer is None:
-            answer = self._schemas[number, rows] = schema.answer_schema(self.kind, step.fills, rows)
-        return Request(self.model, tuple(messages), parameters, answer)
+            parameters["stop"] = ["\n\n" if len(gives) > 1 else "\n"]
+            return Request(voice.writing.name, tuple(messages), parameters)
+        place = (self.steps.index(ready), rows)
+        if place not in self._schemas:
+            self._schemas[place] = schema.answer_schema(self.kind, gives, rows)
+        return Request(voice.writing.name, tuple(messages), parameters, self._schemas[place])
 
-    def _parameters(self, step: Step, draft: Draft, rows: int) -> dict[str, Any]:
-        model = self.recipe.model
+    def _said(self, draft: Draft, record: Row) -> dict[str, Any]:
+        """Return what a prompt may use."""
+        before = self.rows.get(draft.parent)
+        return {
+            "about": self.recipe.about,
+            "avoid": draft.avoid,
+            "axes": self.axes,
+            "cell": draft.cell,
+            "detail": self._detail(draft.cell),
+            "examples": [self.seeds[name].record.model_dump() for name in draft.examples],
+            "openings": draft.openings,
+            "others": self._others(draft.cell),
+            "parent": before.data if before else {},
+            "record": record,
+            "unlike": [self._labels[name] for name in draft.unlike if name in self._labels],
+        }
+
+    def _parameters(self, ready: Ready, voice: Voice, draft: Draft, rows: int) -> dict[str, Any]:
+        model = voice.writing.model
         place = [self.recipe.seed, sorted(draft.cell.items()), draft.index]
         return {
-            "temperature": model.temperature if step.temperature is None else step.temperature,
+            "temperature": model.temperature if ready.step.temperature is None else ready.step.temperature,
             "max_tokens": model.max_tokens * rows,
             "seed": int(digest(place, 7), 16),
         }
 
-    def _detail(self, cell: dict[str, str]) -> dict[str, Row]:
+    def _detail(self, cell: Mapping[str, str]) -> dict[str, Row]:
         """Return for each axis the row that the cell's values come from, with all that describes it."""
         return {
             name: next(
@@ -129,8 +222,28 @@ class Writer:
         """Return for each axis the values that the cell does not have."""
         return {name: [value for value in values if value != cell[name]] for name, values in self._values.items()}
 
-    def _read(self, number: int, reply: Reply, wanted: int) -> list[Row | Fault]:
-        fills = self.recipe.steps[number].fills
-        if self.prompts[number].continues:
-            return parse.continued(reply, fills)
-        return parse.rows(reply, fills, wanted if number == 0 else 1)
+    def _read(self, ready: Ready, voice: Voice, reply: Reply, wanted: int) -> list[Row | Fault]:
+        if voice.prompt.continues:
+            return parse.continued(reply, _answers(ready))
+        return parse.rows(reply, _answers(ready), wanted)
+
+
+def _answers(ready: Ready) -> list[str]:
+    """Return the names of what one answer gives: a turn's is its content."""
+    return ["content"] if ready.step.speakers else ready.step.gives
+
+
+def _agreed(rows: Sequence[Row | Fault], name: str, least: float) -> Row | Fault:
+    """Return the first row that says what most say.
+
+    Samples that cannot be read agree with nobody (self-consistency: Wang et al. 2023, arXiv 2203.11171).
+    """
+    said = [None if isinstance(row, Fault) else " ".join(str(row[name]).lower().split()).rstrip(".") for row in rows]
+    counts = Counter(one for one in said if one is not None)
+    if not counts:
+        return next(row for row in rows if isinstance(row, Fault))
+    most, times = counts.most_common(1)[0]
+    if times < least * len(rows):
+        heard = "; ".join(f"{count} of {len(rows)} say '{one}'" for one, count in counts.most_common(3))
+        return Fault("samples.divided", heard)
+    return rows[said.index(most)]

@@ -358,7 +358,7 @@ def test_kept_columns_have_the_types_of_the_schema(more: str, tmp_path: Path) ->
         found.append(Run(tmp_path / "out").read("kept"))
     assert found[0].equals(found[1])
     assert found[0].schema["stars"] == pl.Int64
-    assert found[0].drop("id", "split", "cluster").row(28, named=True) == rows[28]
+    assert found[0].drop("id", "split", "cluster", "level").row(28, named=True) == rows[28]
     assert found[0]["stars"].null_count() == 29
 
 

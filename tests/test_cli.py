@@ -119,7 +119,7 @@ def test_why_tells_the_life_of_a_kept_row(finished: Path, synthgen: Synthgen) ->
     assert re.search(r"validate +keep", done.out)
     assert re.search(r"dedup +keep", done.out)
     found = synthgen("why", finished, row["id"], "--json").json
-    assert set(found) == {"id", "kept", "split", "row", "cell", "parents", "verdicts", "requests", "review"}
+    assert set(found) == {"id", "kept", "split", "row", "cell", "parents", "verdicts", "requests", "review", "reasons"}
     assert (found["kept"], found["row"]["text"]) == (True, row["text"])
     assert [one["check"] for one in found["verdicts"]] == ["validate", "quality", "safety", "labels", "dedup"]
     (asked,) = found["requests"]

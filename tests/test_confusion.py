@@ -119,8 +119,8 @@ def test_the_prompt_says_what_the_text_must_not_be_mistaken_for() -> None:
     job = _job()
     draft = next(draft for draft in _plan().block(80, 0) if draft.cell["label"] == LOST["label"])
     seeds = {seed.id: seed for seed in job.seeds}
-    writer = Writer(job.recipe, job.kind, job.axes, seeds, job.prompts, "fake")
-    said = writer.request(draft, 0, {}).messages[-1]["content"]
+    writer = Writer(job.recipe, job.kind, job.axes, seeds, job.steps)
+    said = writer.request(draft, job.steps[0], {}).messages[-1]["content"]
     rows = {f"{row['label']} / {row['secondary']}": row for row in job.axes["label"]}
     assert len(draft.unlike) == 2
     for name in draft.unlike:

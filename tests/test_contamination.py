@@ -144,7 +144,7 @@ def test_a_users_own_check_takes_part(tmp_path: Path) -> None:
     ("reference", "said"),
     [
         ("mine.py:absent", "there is no function 'absent'"),
-        ("other.py:no_numbers", "there is no such file of checks"),
+        ("other.py:no_numbers", "there is no such file of functions"),
         ("mine.py:too_few", "said something of 1 rows"),
         ("mine.py:breaks", "failed (ColumnNotFoundError"),
     ],

@@ -19,6 +19,8 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     (
         "recipe",
         "schema",
+        "functions",
+        "resources",
         "columns",
         "seeds",
         "embed",
@@ -30,7 +32,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "store",
         "model",
     ),
-    ("plan", "confusion", "prompts", "parse", "split", "checks", "faults", "diversity", "select"),
+    ("plan", "confusion", "prompts", "parse", "steps", "split", "checks", "faults", "diversity", "select"),
     (
         "loop",
         "asking",

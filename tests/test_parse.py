@@ -161,7 +161,7 @@ AXES: dict[str, list[Row]] = {
 def test_a_value_that_is_nearly_right_is_taken(row: Row, field: str, value: str | None) -> None:
     """A list of one, a number, a label in other letters, an empty text for none become what is wanted."""
     base = {"text": "A text.", "label": "lost_card" if row.get("label") else "fees_and_charges"}
-    found = schema.admit(_kind(), {**base, **row}, AXES)
+    found = schema.admit(_kind(), {**base, **row}, {"axes": AXES})
     assert not isinstance(found, Fault)
     assert getattr(found, field) == value
 
@@ -186,7 +186,7 @@ def test_a_value_that_is_nearly_right_is_taken(row: Row, field: str, value: str 
 )
 def test_a_value_that_does_not_fit_is_named(row: Row, said: str) -> None:
     """The fault names the field, what is wrong with it, and the nearest value of the recipe's list."""
-    found = schema.admit(_kind(), {"text": "A text.", "label": "fees_and_charges", **row}, AXES)
+    found = schema.admit(_kind(), {"text": "A text.", "label": "fees_and_charges", **row}, {"axes": AXES})
     assert isinstance(found, Fault)
     assert found.reason == "validate.schema"
     assert said in found.evidence

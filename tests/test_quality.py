@@ -466,7 +466,7 @@ ROWS: list[tuple[Row, str | None]] = [
 @pytest.mark.parametrize(("row", "code"), ROWS, ids=lambda one: str(one)[:60])
 def test_a_row_outside_the_schema_falls_and_a_nearly_right_one_is_taken(row: Row, code: str | None) -> None:
     """A value of another kind or list is a fault; other letters, a list of one and a number are not."""
-    found = schema.admit(_task("classification")[0], row, AXES)
+    found = schema.admit(_task("classification")[0], row, {"axes": AXES})
     assert (found.reason if isinstance(found, Fault) else None) == code
 
 

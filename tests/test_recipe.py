@@ -118,8 +118,8 @@ def test_the_command_line_lies_over_the_recipe(tmp_path: Path) -> None:
             "  - prompt: write.j2\n    fills",
             "  - fills",
             6,
-            "the key 'steps.0.prompt' is missing",
-            "add `prompt: …`",
+            "steps.0: a step has one of `prompt`, `call` and `speakers`",
+            "mend that value; docs/recipe.md lists what each takes",
         ),
         (
             "{value: calm}",
@@ -154,7 +154,7 @@ def test_a_key_that_is_wrong_is_named_with_its_line(
         ("rows: 30", "rows: 0", 4, "rows: Input should be greater than 0"),
         ("rows: 30", "rows: 1.5", 4, "rows: Input should be a valid integer"),
         ("fills: [text]", "fills: text", 7, "steps.0.fills: Input should be a valid list"),
-        ("fills: [text]", "fills: []", 7, "steps.0.fills: List should have at least 1 item"),
+        ("fills: [text]", "fills: []", 6, "steps.0: a step gives something: name it in `fills` or `notes`"),
         ("weight: 2", "weight: -2", 13, "vary.tone.values.1.weight: Input should be greater than 0"),
         (
             "  name: fake",
@@ -166,7 +166,7 @@ def test_a_key_that_is_wrong_is_named_with_its_line(
             "  label: {}",
             "  label: {values: [{value: a}], file: b.csv}",
             9,
-            "vary.label: give either values or a file, not both",
+            "vary.label: give values, a file or a resource, and one of them only",
         ),
         ("balance: [label]", "balance: [lable]", 1, "balance names 'lable', which is not under vary"),
         (
@@ -245,7 +245,7 @@ AXES: dict[str, list[Row]] = {"label": [{"label": "lost_card"}, {"label": "fees_
 
 def _load(source: str, root: Path) -> list[Row]:
     kind = schema.load(schema.find("classification", root))
-    return [seed.record.model_dump(exclude_none=True) for seed in seeds.load(source, root, kind, AXES)]
+    return [seed.record.model_dump(exclude_none=True) for seed in seeds.load(source, root, kind, {"axes": AXES})]
 
 
 def _refused(source: str, root: Path) -> SeedError:
@@ -284,7 +284,7 @@ def test_lines_end_at_line_feeds_alone(tmp_path: Path) -> None:
     """U+2028 and U+0085 inside a text split no line, and empty lines and carriage returns are no rows."""
     (tmp_path / "s.jsonl").write_bytes(("\n" + _lines(ROWS[:2]).replace("\n", "\r\n") + "\n  \n").encode())
     kind = schema.load(schema.find("classification", tmp_path))
-    found = seeds.load("s.jsonl", tmp_path, kind, AXES)
+    found = seeds.load("s.jsonl", tmp_path, kind, {"axes": AXES})
     assert [seed.where for seed in found] == [f"{tmp_path / 's.jsonl'}:{line}" for line in (2, 3)]
     assert [getattr(seed.record, "text", "") for seed in found] == [row["text"] for row in ROWS[:2]]
 

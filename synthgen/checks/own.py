@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import importlib.util
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from synthgen import functions
 from synthgen.checks import Check
 from synthgen.errors import RecipeError
-from synthgen.types import digest
 
 if TYPE_CHECKING:
     import polars as pl
@@ -28,26 +27,9 @@ def load(reference: str, root: Path) -> tuple[str, Check]:
     Raises:
         RecipeError: there is no such file or function, or it does not load.
     """
-    file, _, name = reference.partition(":")
-    path = root / file
-    spec = importlib.util.spec_from_file_location(f"synthgen_own_{digest(str(path.resolve()))}", path)
-    if not path.is_file() or spec is None or spec.loader is None:
-        raise RecipeError(
-            what="there is no such file of checks",
-            where=str(path),
-            fix="name it as `my_checks.py:function` in checks.own",
-        )
-    module = importlib.util.module_from_spec(spec)
-    try:
-        spec.loader.exec_module(module)
-    except Exception as error:
-        raise RecipeError(
-            what=f"the file does not load ({type(error).__name__}: {error})", where=str(path), fix="mend it"
-        ) from error
-    function: Callable[[pl.DataFrame], Any] | None = getattr(module, name, None)
-    if not callable(function):
-        raise RecipeError(what=f"there is no function '{name}'", where=str(path), fix="check its name in checks.own")
-    return f"own.{name}", _guarded(f"own.{name}", function, path)
+    function, path = functions.load(reference, [root], "checks.own")
+    name = f"own.{reference.partition(':')[2]}"
+    return name, _guarded(name, function, path)
 
 
 def _guarded(name: str, function: Callable[[pl.DataFrame], Any], path: Path) -> Check:

@@ -14,7 +14,9 @@ from synthgen.recipe.checks import (
 )
 from synthgen.recipe.load import load, read_text
 from synthgen.recipe.model import Model, Part, Price, Share
-from synthgen.recipe.whole import Axis, Recipe, Select, Split, Step, Value
+from synthgen.recipe.resources import Resources
+from synthgen.recipe.steps import Speaker, Step
+from synthgen.recipe.whole import Axis, Recipe, Select, Split, Value
 
 __all__ = [
     "Axis",
@@ -30,10 +32,12 @@ __all__ = [
     "Quality",
     "Question",
     "Recipe",
+    "Resources",
     "Safety",
     "Select",
     "Semantic",
     "Share",
+    "Speaker",
     "Split",
     "Step",
     "Value",

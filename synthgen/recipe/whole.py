@@ -9,10 +9,15 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from synthgen.recipe.checks import Checks
 from synthgen.recipe.model import Model, Part, Share
+from synthgen.recipe.resources import Resources
+from synthgen.recipe.steps import Step
 
 
 class Value(BaseModel):
-    """One value of an axis. Further keys describe it to the prompt, or fill the record's fields of that name."""
+    """One value of an axis. Further keys describe it to the prompt, or fill the record's fields of that name.
+
+    The key `evolves` names another value of the axis: a row with this value is made of a kept row with that one.
+    """
 
     model_config = ConfigDict(extra="allow", frozen=True)
 
@@ -21,7 +26,7 @@ class Value(BaseModel):
 
 
 class Axis(Part):
-    """What one thing that varies can be: a list here, a file of them, or (both left out) what the seeds show."""
+    """What one thing that varies can be: a list, a file, a resource's rows, or (all left out) what seeds show."""
 
     values: list[Value] = Field(default_factory=list, description="The values, weighted.")
     file: str | None = Field(
@@ -29,20 +34,16 @@ class Axis(Part):
         description="JSONL, CSV or Parquet with a column of the axis's name, or `value`; `weight` is optional.",
     )
 
+    resource: str | None = Field(
+        None, description="The resource whose parts are drawn: each of its tools, or each chunk of its documents."
+    )
+
     @model_validator(mode="after")
     def _one_source(self) -> Axis:
-        if self.values and self.file:
-            message = "give either values or a file, not both"
+        if sum(map(bool, (self.values, self.file, self.resource))) > 1:
+            message = "give values, a file or a resource, and one of them only"
             raise ValueError(message)
         return self
-
-
-class Step(Part):
-    """One question to the model: a prompt, and the fields of the record that its answer fills."""
-
-    prompt: str = Field(description="The prompt's file, beside the recipe or in the task's template folder.")
-    fills: list[str] = Field(min_length=1, description="The record's fields that the answer gives.")
-    temperature: float | None = Field(None, ge=0, le=2, description="Instead of the model's, for this step.")
 
 
 class Split(Part):
@@ -97,6 +98,9 @@ class Recipe(Part):
     rows: int = Field(300, gt=0, description="Rows to keep, all splits together (a real test set comes on top).")
     seed: int = Field(0, description="Drives every draw.")
     steps: list[Step] = Field(min_length=1, description="The questions, in order; later ones see earlier fields.")
+    resources: Resources = Field(
+        default_factory=Resources, description="What rows are drawn from and held against, beside seeds."
+    )
     rows_per_request: int = Field(1, gt=0, le=50, description="How many rows the first step asks for at once.")
     vary: dict[str, Axis] = Field(default_factory=dict, description="What varies from row to row, by name.")
     balance: list[str] = Field(default_factory=list, description="Axes over which kept rows are counted out evenly.")
@@ -115,6 +119,27 @@ class Recipe(Part):
             if name not in self.vary:
                 message = f"balance names '{name}', which is not under vary"
                 raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
+    def _evolving_is_balanced(self) -> Recipe:
+        for name, axis in self.vary.items():
+            evolving = [one for one in axis.values if one.model_extra and one.model_extra.get("evolves")]
+            if evolving and name not in self.balance:
+                message = f"vary.{name} has rows that are made of others (`evolves`), so balance must name '{name}'"
+                raise ValueError(message)
+            known = {one.value for one in axis.values}
+            for one in evolving:
+                if str((one.model_extra or {})["evolves"]) not in known - {one.value}:
+                    message = f"vary.{name}: '{one.value}' evolves what is no other value of it"
+                    raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
+    def _rows_of_one_request(self) -> Recipe:
+        if self.rows_per_request > 1 and (self.steps[0].prompt is None or self.steps[0].samples > 1):
+            message = "rows_per_request needs a first step with a prompt, and one sample of it"
+            raise ValueError(message)
         return self
 
     def pooled(self, rows: int) -> int:
