@@ -15,8 +15,9 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "synthgen"
 
 FLOORS: tuple[tuple[str, ...], ...] = (
-    ("types", "errors", "reasons", "text", "agreement", "__init__"),
+    ("types", "errors", "reasons", "text", "agreement", "sandboxed", "__init__"),
     (
+        "sandbox",
         "recipe",
         "schema",
         "functions",
