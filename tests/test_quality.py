@@ -27,6 +27,7 @@ from tests.test_quality_rows import PAIRS, SYMBOLS
 from tests.test_safety import SAFETY
 from tests.test_safety_unsafe import UNSAFE
 from tests.test_select import CHOICES
+from tests.test_steps import DIVIDED, REFUSED
 
 GOOD = "My new card has not arrived yet, could you check the address?"
 
@@ -605,7 +606,7 @@ def _tested() -> dict[str, tuple[int, int]]:
     tables += [[case.code if case.falls else None for case in PAIRS]]
     tables += [[code for _, code in ROWS], [row[3] for row in LABELS], [row[2] for row in DEDUP], leaks]
     tables.append([row[2] for row in SUSPECTS])
-    tables.append([row[1] for row in CHOICES])
+    tables += [[row[1] for row in more] for more in (CHOICES, REFUSED, DIVIDED)]
     tables += [[row[1] for row in ANSWERS], [row[2] for row in MODERATED], [row[1] for row in COMPARED]]
     waiting = ("judge.unasked", "moderation.unasked", "paraphrase.unasked")
     tables += [[*[code for _ in UNASKED], None, None, None] for code in waiting]
