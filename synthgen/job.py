@@ -17,6 +17,7 @@ from synthgen.checks.quality import bounded
 from synthgen.errors import RecipeError, SeedError
 from synthgen.model.local import Weights
 from synthgen.model.open import find_weights
+from synthgen.planned import of_axes
 from synthgen.recipe import Axis, Recipe
 from synthgen.resources import Resource
 from synthgen.steps import Ready
@@ -43,6 +44,7 @@ class Job:
         evaluation: the texts of evaluation sets that no row may repeat.
         own: the recipe's own checks, by name.
         asking: the recipe's checks that ask a model.
+        planned: the checks that hold a row against what was planned for it.
     """
 
     recipe: Recipe
@@ -59,6 +61,7 @@ class Job:
     evaluation: Sequence[Item]
     own: Sequence[tuple[str, Check]]
     asking: Sequence[Asking] = ()
+    planned: Sequence[tuple[str, Check]] = ()
 
     @property
     def context(self) -> dict[str, Any]:
@@ -132,7 +135,23 @@ def prepare(path: Path, changes: dict[str, Any] | None = None) -> Job:
     evaluation = [item for name in found.checks.contamination.sets for item in _items(name, root)]
     own = [load_own(reference, root) for reference in found.checks.own]
     asking = of_recipe(found, folders, axes, evaluation)
-    return Job(found, root, file, kind, axes, dealt, test, steps, held, weights, digests, evaluation, own, asking)
+    return Job(
+        found,
+        root,
+        file,
+        kind,
+        axes,
+        dealt,
+        test,
+        steps,
+        held,
+        weights,
+        digests,
+        evaluation,
+        own,
+        asking,
+        of_axes(found.vary, axes),
+    )
 
 
 def _items(name: str, root: Path) -> Iterator[Item]:

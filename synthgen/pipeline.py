@@ -209,6 +209,7 @@ def sieve_of(job: Job, folder: Path | None = None) -> Sieve:
         more,
         [(one.name, one.check) for one in job.asking],
         embed.find(job.recipe.checks.embedder, job.root, job.recipe.model, folder),
+        job.planned,
     )
     sieve = Sieve(job.kind, job.recipe.checks, known)
     if job.evaluation:

@@ -33,7 +33,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "store",
         "model",
     ),
-    ("plan", "confusion", "prompts", "parse", "steps", "split", "checks", "faults", "diversity", "select"),
+    ("plan", "confusion", "prompts", "parse", "steps", "split", "checks", "faults", "diversity", "select", "planned"),
     (
         "loop",
         "asking",

@@ -2,6 +2,7 @@
 
 from synthgen.recipe.checks import (
     Checks,
+    Comparison,
     Contamination,
     Dedup,
     Judge,
@@ -21,6 +22,7 @@ from synthgen.recipe.whole import Axis, Recipe, Select, Split, Value
 __all__ = [
     "Axis",
     "Checks",
+    "Comparison",
     "Contamination",
     "Dedup",
     "Judge",

@@ -16,7 +16,8 @@ from synthgen.recipe.steps import Step
 class Value(BaseModel):
     """One value of an axis. Further keys describe it to the prompt, or fill the record's fields of that name.
 
-    The key `evolves` names another value of the axis: a row with this value is made of a kept row with that one.
+    The key `evolves` names another value of the axis: a row with this value is made of a kept row with that one, and
+    must be harder, or with `wider: true` new. The key `holds` lists rules that code checks in the answer.
     """
 
     model_config = ConfigDict(extra="allow", frozen=True)
@@ -36,6 +37,9 @@ class Axis(Part):
 
     resource: str | None = Field(
         None, description="The resource whose parts are drawn: each of its tools, or each chunk of its documents."
+    )
+    hidden: bool = Field(
+        False, description="Whether rows must not say the value: a persona shapes a row and stays out of it."
     )
 
     @model_validator(mode="after")
