@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from synthgen import recipe, resources, schema, seeds
+from synthgen import recipe, resources, schema, seeds, topics
 from synthgen import split as splits
 from synthgen.asking import Asking, of_recipe
 from synthgen.checks import Check
@@ -130,6 +130,7 @@ def prepare(path: Path, changes: dict[str, Any] | None = None) -> Job:
     # Without defaults, so that a key that is added some day leaves the runs of today as they are.
     said = found.model_dump(mode="json", exclude_defaults=True)
     digests |= {name: digest(said.get(name)) for name in asked}
+    digests |= {name: digest(said[name]) for name in ("boundary", "probabilities") if name in said}
     digests |= {f"resources.{name}": one.digest for name, one in held.items()}
     test = _real_test(found, root, kind, {"axes": axes, **held}, dealt)
     evaluation = [item for name in found.checks.contamination.sets for item in _items(name, root)]
@@ -190,8 +191,9 @@ def _axis(name: str, axis: Axis, root: Path, held: Mapping[str, Resource]) -> li
         return [{name: row["value"], **row} for row in held[axis.resource].rows()]
     if axis.values:
         return [{name: one.value, **one.model_dump(exclude={"value"})} for one in axis.values]
-    rows = []
-    for where, row in seeds.read(axis.file or "", root):
+    file = axis.file or ""
+    rows = topics.read(root / file, name) if Path(file).suffix in topics.ENDINGS else []
+    for where, row in seeds.read(file, root) if not rows else ():
         value = row.get(name, row.get("value"))
         if value is None or value == "":
             raise SeedError(

@@ -195,6 +195,9 @@ class Plan:
             row = draw.choices(fitting, [float(row.get("weight", 1)) for row in fitting])[0]
             cell |= {field: value for field, value in row.items() if field == name or field in self._fields}
         examples = self._examples(key, cell, draw)
+        unlike = self._confusion.unlike(cell)
+        # Where no row is wanted at the boundary, nothing is drawn: such plans stay as they are.
+        border = bool(unlike) and self._recipe.boundary > 0 and draw.random() < self._recipe.boundary
         return Draft(
             number,
             {field: str(value) for field, value in cell.items()},
@@ -202,8 +205,9 @@ class Plan:
             examples,
             _nearest(tally.texts, [self._wordings[name] for name in examples]),
             _over_used(tally),
-            self._confusion.unlike(cell),
+            unlike,
             self._parent(key, draw),
+            unlike[0] if border else "",
         )
 
     def _source(self, values: Row) -> tuple[str, str] | None:

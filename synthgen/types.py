@@ -296,6 +296,7 @@ class Draft:
         openings: first words that are used too often.
         unlike: labels that the row's own is easily taken for, each with those above it.
         parent: id of the kept row that this one is made of, where the recipe has such rows.
+        boundary: the label that a careless reader would take the row for, where it is to lie at the boundary.
     """
 
     number: int
@@ -306,6 +307,7 @@ class Draft:
     openings: list[str] = field(default_factory=list)
     unlike: list[str] = field(default_factory=list)
     parent: str = ""
+    boundary: str = ""
 
     @property
     def level(self) -> int | None:

@@ -169,7 +169,8 @@ class Writer:
         prompt = voice.prompt
         first = ready is self.steps[0] and not prompt.continues
         rows = self.recipe.rows_per_request if first else 1
-        messages = prompt.render(self._said(draft, record) | {"rows": rows})
+        likely = rows > 1 and self.recipe.probabilities
+        messages = prompt.render(self._said(draft, record) | {"rows": rows, "probabilities": likely})
         parameters = self._parameters(ready, voice, draft, rows)
         if sample:
             parameters["seed"] = int(digest([parameters["seed"], sample], 7), 16)
@@ -179,7 +180,7 @@ class Writer:
             return Request(voice.writing.name, tuple(messages), parameters)
         place = (self.steps.index(ready), rows)
         if place not in self._schemas:
-            self._schemas[place] = schema.answer_schema(self.kind, gives, rows)
+            self._schemas[place] = schema.answer_schema(self.kind, gives, rows, probabilities=likely)
         return Request(voice.writing.name, tuple(messages), parameters, self._schemas[place])
 
     def _said(self, draft: Draft, record: Row) -> dict[str, Any]:
@@ -189,6 +190,7 @@ class Writer:
             "about": self.recipe.about,
             "avoid": draft.avoid,
             "axes": self.axes,
+            "boundary": self._labels.get(draft.boundary, {}),
             "cell": draft.cell,
             "detail": self._detail(draft.cell),
             "examples": [self.seeds[name].record.model_dump() for name in draft.examples],

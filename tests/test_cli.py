@@ -24,7 +24,7 @@ RESULT = {
     "folder", "kept", "target", "missing", "stopped", "waterfall", "reasons", "spent", "notes", "review", "confusion",
 }  # fmt: skip
 SPENT = {"requests", "prompt_tokens", "completion_tokens", "cost"}
-COMMANDS = ["calibrate", "export", "filter", "generate", "init", "probe", "push", "run", "selftest", "why"]
+COMMANDS = ["calibrate", "export", "filter", "generate", "init", "probe", "push", "run", "selftest", "topics", "why"]
 
 
 @pytest.fixture(scope="module")

@@ -21,6 +21,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "recipe",
         "schema",
         "functions",
+        "topics",
         "resources",
         "columns",
         "seeds",
@@ -50,7 +51,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "gate",
         "publish",
     ),
-    ("pipeline", "audit", "start", "selftest", "calibrate"),
+    ("pipeline", "audit", "grow", "start", "selftest", "calibrate"),
     ("cli", "__main__"),
 )
 """From the lowest to the highest: a module imports from its own floor or a lower one."""

@@ -106,6 +106,14 @@ class Recipe(Part):
         default_factory=Resources, description="What rows are drawn from and held against, beside seeds."
     )
     rows_per_request: int = Field(1, gt=0, le=50, description="How many rows the first step asks for at once.")
+    probabilities: bool = Field(
+        False,
+        description="Whether the model gives with each of several rows how likely it is to come up (verbalised "
+        "sampling): it then says the unlikely ones too. The figures themselves are not kept.",
+    )
+    boundary: Share = Field(
+        0.0, description="Share of the rows that lie at the boundary: a careless reader would take another label."
+    )
     vary: dict[str, Axis] = Field(default_factory=dict, description="What varies from row to row, by name.")
     balance: list[str] = Field(default_factory=list, description="Axes over which kept rows are counted out evenly.")
     examples: int = Field(4, ge=0, le=50, description="Seeds that one prompt shows.")
@@ -143,6 +151,9 @@ class Recipe(Part):
     def _rows_of_one_request(self) -> Recipe:
         if self.rows_per_request > 1 and (self.steps[0].prompt is None or self.steps[0].samples > 1):
             message = "rows_per_request needs a first step with a prompt, and one sample of it"
+            raise ValueError(message)
+        if self.probabilities and self.rows_per_request == 1:
+            message = "probabilities are given to several rows: set rows_per_request to 5"
             raise ValueError(message)
         return self
 
