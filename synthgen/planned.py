@@ -49,6 +49,6 @@ def _rules(name: str, rows: Sequence[Row]) -> dict[str, dict[str, Any]]:
             raise RecipeError(
                 what=f"the rules of '{value}' do not hold: {wrong}",
                 where=f"recipe: vary.{name}",
-                fix="write them as `holds: {most_words: 50, without: ','}`; docs/prompts.md lists them",
+                fix="write them as `holds: {most_words: 50, without: ','}`; docs/constraints.md lists them",
             )
     return found
