@@ -136,7 +136,8 @@ def test_a_conversation_is_read_back_exactly(passages: list[str], more: str, quo
     """What `messages` writes, `from_messages` reads, whatever stands in passages and answer."""
     quote = " ".join(passages[0].split())[:40].strip() if quotes else None
     made: Row = {"question": " ".join(more.split()), "passages": passages, "quote": quote, "oracle": "shown"}
-    record = KIND.model_construct(None, **made, answer=more.lstrip("> \t\n") or "x")
+    made["answer"] = more.lstrip("> \t\n") or "x"
+    record = KIND.model_construct(None, **made)
     row = KIND.from_messages(record.messages())
     assert row is not None
     again = {name: getattr(record, name) for name in ("question", "passages", "quote", "answer")}
