@@ -19,7 +19,7 @@ from synthgen.model.local import Weights
 from synthgen.model.open import find_weights
 from synthgen.planned import of_axes
 from synthgen.recipe import Axis, Recipe
-from synthgen.resources import Resource
+from synthgen.resources import Resource, Sourced
 from synthgen.steps import Ready
 from synthgen.steps import of_recipe as of_steps
 from synthgen.types import Label, Prose, Record, Row, Seed, digest
@@ -108,12 +108,13 @@ def prepare(path: Path, changes: dict[str, Any] | None = None) -> Job:
     file = schema.find(found.task, root)
     kind = schema.load(file)
     folders = [root, schema.shipped("templates") / Path(found.task).stem]
-    held = resources.load(found.resources, folders)
+    held = _deal_sources(resources.load(found.resources, folders), found)
     sourced = {name: axis for name, axis in found.vary.items() if axis.values or axis.file or axis.resource}
     axes = {name: _axis(name, axis, root, held) for name, axis in sourced.items()}
     loaded = seeds.load(found.seeds, root, kind, {"axes": axes, **held})
     axes |= {name: _from_seeds(name, kind, loaded) for name in found.vary if name not in axes}
-    dealt = splits.deal(loaded, found.split, [_group(seed, found.balance) for seed in loaded])
+    groups = [_group(seed, found.balance) for seed in loaded]
+    dealt = splits.deal(loaded, found.split, groups, _bound(loaded, axes))
     _check_rows(found, axes)
     weights = find_weights(found.model, root)
     steps = of_steps(found, folders)
@@ -153,6 +154,28 @@ def prepare(path: Path, changes: dict[str, Any] | None = None) -> Job:
         asking,
         of_axes(found.vary, axes),
     )
+
+
+def _deal_sources(held: Mapping[str, Resource], found: Recipe) -> dict[str, Resource]:
+    """Deal the documents that rows are drawn from to splits, before anything is generated."""
+    for name, axis in found.vary.items():
+        if name in found.balance and isinstance(held.get(axis.resource or ""), Sourced):
+            raise RecipeError(
+                what=f"balance names '{name}', whose values are dealt to splits with their documents",
+                where="recipe: balance",
+                fix="take it out: each chunk comes once before any comes twice",
+            )
+    return {
+        name: one.dealt(splits.deal_sources(one.sources(), found.split)) if isinstance(one, Sourced) else one
+        for name, one in held.items()
+    }
+
+
+def _bound(loaded: Sequence[Seed], axes: Mapping[str, Sequence[Row]]) -> dict[str, str]:
+    """Return the split of each seed that names a value which was dealt to one: a seed stays with its document."""
+    dealt = {name: {str(row[name]): row["split"] for row in rows if "split" in row} for name, rows in axes.items()}
+    bound = ((seed.id, dealt[name].get(getattr(seed.record, name, None) or "")) for seed in loaded for name in dealt)
+    return {name: split for name, split in bound if split}
 
 
 def _items(name: str, root: Path) -> Iterator[Item]:

@@ -67,7 +67,9 @@ class Sieve:
         texts = [record.wording() for record in records]
         rules = Rules(
             fields=bounded(kind.marked(Prose), checks.quality.words),
-            ends=ending_fields(kind.marked(Prose), [record.model_dump() for record in records]),
+            ends=ending_fields(
+                kind.marked(Prose), [{name: record.prose(name) for name in self.prose} for record in records]
+            ),
             prompt=list(known.prompt),
             seeds=[text for record in records for name in self.prose if (text := record.prose(name))],
             language=checks.quality.language,

@@ -115,6 +115,10 @@ class Record(BaseModel):
         """Return the conversation that a trainer sees."""
         raise NotImplementedError
 
+    def steps(self) -> dict[str, list[Message]]:
+        """Return the steps that led to the answer, each a conversation that can be trained by itself; by name."""
+        return {}
+
     def tools(self) -> list[dict[str, Any]]:
         """Return the tools that the assistant is offered, in the form of OpenAI's `tools`."""
         return []
@@ -128,11 +132,15 @@ class Record(BaseModel):
         return 1
 
     def prose(self, name: str) -> str | None:
-        """Return a field as one text: the texts of a list, or of a conversation's turns, stand one below the other."""
+        """Return a field as one text: the texts of a list, or of a conversation's turns, stand one below the other.
+
+        System prompts are left out: the same one stands in many rows, and that is no fault.
+        """
         value = getattr(self, name)
         if not isinstance(value, list):
             return None if value is None else str(value)
-        return "\n".join(str(getattr(one, "content", one)) for one in value)
+        said = (one for one in value if getattr(one, "role", "") != "system")
+        return "\n".join(str(getattr(one, "content", one)) for one in said)
 
     @classmethod
     def from_messages(cls, messages: Sequence[Message]) -> Row | None:  # noqa: ARG003 - for the tasks that have it

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
+from pydantic_core import PydanticCustomError
+
 from synthgen import confusion, parse, schema
 from synthgen.checks.safety import Mask
 from synthgen.errors import RecipeError
@@ -97,7 +99,9 @@ class Writer:
         if fault:
             return Candidate(name, draft, way.requests, whole, None, fault, parent=parent)
         whole, masked = self._mask(whole)
-        record = schema.admit(self.kind, whole, {"axes": self.axes, **self.resources, "cell": draft.cell})
+        notes = {key: value for key, value in way.record.items() if key not in known}
+        context = {"axes": self.axes, **self.resources, "cell": draft.cell, "notes": notes}
+        record = schema.admit(self.kind, whole, context)
         if isinstance(record, Fault):
             return Candidate(name, draft, way.requests, whole, None, record, masked, parent)
         return Candidate(name, draft, way.requests, whole, record, masked=masked, parent=parent)
@@ -122,6 +126,8 @@ class Writer:
         given = Given(draw, draft.cell, self._detail(draft.cell), dict(way.record), examples, self.resources)
         try:
             got = ready.function(given) if ready.function else {}
+        except PydanticCustomError as error:  # `unfit`: a code of the schema's own
+            return Fault(error.type if error.type in self.kind.reasons else "call.refused", error.message())
         except ValueError as error:
             return Fault("call.refused", str(error))
         except Exception as error:

@@ -230,7 +230,7 @@ def test_system_turns_are_named_as_left_out(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("rows", "task", "says"),
     [
-        (_talks(SAID)["chat messages"], "", "columns fit classification and instruction (found: messages)"),
+        (_talks(SAID)["chat messages"], "", "columns fit chat and classification and instruction (found: messages)"),
         ([{"foo": "a", "bar": "b"}], "", "their columns fit no task (found: bar, foo)"),
         ([{"txet": "a", "label": "b"}], "classification", "there is no column for 'text' (found: label, txet)"),
         ([{"messages": "none"}], "instruction", ""),

@@ -15,7 +15,7 @@ from synthgen.recipe.checks import (
 )
 from synthgen.recipe.load import load, read_text
 from synthgen.recipe.model import Model, Part, Price, Share
-from synthgen.recipe.resources import Resources
+from synthgen.recipe.resources import Documents, Resources
 from synthgen.recipe.steps import Speaker, Step
 from synthgen.recipe.whole import Axis, Recipe, Select, Split, Value
 
@@ -25,6 +25,7 @@ __all__ = [
     "Comparison",
     "Contamination",
     "Dedup",
+    "Documents",
     "Judge",
     "Labels",
     "Model",
