@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,7 @@ def load(reference: str, folders: Sequence[Path], key: str) -> tuple[Callable[..
             what="there is no such file of functions", where=str(path), fix=f"name it as `mine.py:function` in {key}"
         )
     module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module  # where pydantic looks up the names of its annotations
     try:
         spec.loader.exec_module(module)
     except Exception as error:

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
+from pydantic_core import PydanticCustomError
+
 from synthgen import confusion, parse, schema
 from synthgen.checks.safety import Mask
 from synthgen.errors import RecipeError
@@ -104,8 +106,8 @@ class Writer:
 
     async def _take(self, ready: Ready, way: _Way) -> Row | Fault:
         """Take one step; return what it gives."""
-        if ready.function:
-            return self._call(ready, way)
+        if ready.function:  # where there are resources it may run a tool or a query, and others need not wait for it
+            return await asyncio.to_thread(self._call, ready, way) if self.resources else self._call(ready, way)
         if ready.step.speakers:
             return await self._talk(ready, way)
         requests = [self.request(way.draft, ready, way.record, sample=at) for at in range(ready.step.samples)]
@@ -122,6 +124,8 @@ class Writer:
         given = Given(draw, draft.cell, self._detail(draft.cell), dict(way.record), examples, self.resources)
         try:
             got = ready.function(given) if ready.function else {}
+        except PydanticCustomError as error:  # raised with `unfit`: it has a code of its own
+            return Fault(error.type, error.message())
         except ValueError as error:
             return Fault("call.refused", str(error))
         except Exception as error:

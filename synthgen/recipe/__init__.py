@@ -14,7 +14,7 @@ from synthgen.recipe.checks import (
 )
 from synthgen.recipe.load import load, read_text
 from synthgen.recipe.model import Model, Part, Price, Share
-from synthgen.recipe.resources import Resources
+from synthgen.recipe.resources import Resources, Shape, Tools
 from synthgen.recipe.steps import Speaker, Step
 from synthgen.recipe.whole import Axis, Recipe, Select, Split, Value
 
@@ -36,10 +36,12 @@ __all__ = [
     "Safety",
     "Select",
     "Semantic",
+    "Shape",
     "Share",
     "Speaker",
     "Split",
     "Step",
+    "Tools",
     "Value",
     "load",
     "read_text",

@@ -33,5 +33,11 @@ def load(wanted: recipe.Resources, folders: Sequence[Path]) -> dict[str, Resourc
     Raises:
         SynthgenError: a file is missing or broken.
     """
-    del wanted, folders
-    return {}
+    from synthgen.resources import shape, tools
+
+    found: dict[str, Resource] = {}
+    if wanted.tools:
+        found["tools"] = tools.load(wanted.tools, folders)
+    if wanted.shape:
+        found["shape"] = shape.load(wanted.shape, folders)
+    return found
