@@ -8,15 +8,16 @@ from typing import Any
 
 from synthgen.types import Given, Row
 
-KINDS = {"email": "an e-mail address", "phone": "a telephone number", "uri": "a link"}
+SAID = {"gaps": (1, 1), "plain": (2, 4)}
+"""Fewest and most values that a text says, by case; a case that is not named keeps what was drawn."""
 
 
 def record(given: Given) -> Row:
     """Draw a record for the row's case; the text is written for it afterwards, so that the record is right."""
     shape, draw, case = given.resources["shape"], given.draw, given.cell["case"]
     found: Any = shape.nothing() if case == "nothing" else shape.draw(draw)
-    if case == "gaps":
-        found = _with_gaps(shape, found, draw)
+    if case in SAID:
+        found = _with_gaps(shape, found, draw.randint(*SAID[case]), draw)
     said = shape.said(found, draw if case == "odd spelling" else None)
     must = [value for _, value in said]
     return {
@@ -28,12 +29,13 @@ def record(given: Given) -> Row:
     }
 
 
-def _with_gaps(shape: Any, record: Row, draw: Random) -> Row:  # noqa: ANN401 - the recipe's shape
-    """Return the record without half of its values, where the shape lets them be null."""
+def _with_gaps(shape: Any, record: Row, most: int, draw: Random) -> Row:  # noqa: ANN401 - the recipe's shape
+    """Return the record with null for all but so many of its values, where the shape lets them be null."""
     found = dict(record)
-    for name in draw.sample(sorted(found), len(found) // 2 + 1):
+    there = [name for name, one in found.items() if one is not None]
+    for name in draw.sample(there, max(len(there) - most, 0)):
         without = {**found, name: None}
-        found = found if shape.misfit(without) or not any(value for value in without.values()) else without
+        found = found if shape.misfit(without) else without
     return found
 
 
