@@ -35,6 +35,7 @@ class Reading:
         form: the format's name, as people know it.
         fields: the column of each field that has one.
         turns: one column with a whole conversation, or two with what was asked and what was answered.
+        beside: the column of each required field that stands beside the conversation, such as its tools.
         unused: columns of the first rows that no field takes.
         system: whether the first rows have system turns, which no field takes either.
         rank: how sure the guess is; 0 = all required fields stand there by their own names.
@@ -45,6 +46,7 @@ class Reading:
     form: str
     fields: dict[str, str] = field(default_factory=dict)
     turns: tuple[str, ...] = ()
+    beside: dict[str, str] = field(default_factory=dict)
     unused: tuple[str, ...] = ()
     system: bool = False
     rank: int = 0
@@ -57,23 +59,25 @@ class Reading:
         said = _conversation(row, self.turns)
         if isinstance(said, str):
             return Fault("validate.schema", said)
-        found = self.kind.from_messages(said)
+        found = _of_turns(self.kind, said)
+        if isinstance(found, str):
+            return Fault("validate.schema", f"{self.turns[0]}: {found}")
         if found is None:
             roles = [one["role"] for one in said]
             shown = ", ".join(roles[:8]) + (", …" if len(roles) > 8 else "")
             turns = "one turn" if len(roles) == 1 else f"{len(roles)} turns"
             return Fault("validate.schema", f"{self.turns[0]}: {turns} ({shown}) do not make one row of this task")
-        return found
+        return found | {name: row[column] for name, column in self.beside.items() if given(row.get(column))}
 
     def columns(self) -> set[str]:
         """Return the columns that are read."""
-        return {*self.fields.values(), *self.turns}
+        return {*self.fields.values(), *self.turns, *self.beside.values()}
 
     def tell(self) -> str:
         """Return in a sentence what is read from where, and what is not used."""
         if self.turns:
             names = ", ".join(name for name, info in self.kind.model_fields.items() if info.is_required())
-            said = f"read as {self.form}: {names} ← {' + '.join(self.turns)}"
+            said = f"read as {self.form}: {names} ← {' + '.join([*self.turns, *self.beside.values()])}"
         else:
             said = f"read as {self.form}: " + ", ".join(f"{name} ← {column}" for name, column in self.fields.items())
         left = [*self.unused[:12], *([f"{len(self.unused) - 12} more"] if len(self.unused) > 12 else [])]
@@ -216,21 +220,34 @@ def _by_turns(kind: type[Record], first: Sequence[Row]) -> Iterator[Reading]:
     if getattr(kind.from_messages, "__func__", None) is getattr(Record.from_messages, "__func__", None):
         return
     there = {name for row in first for name in row}
+    places = _places(kind, first)
     for columns in (*((name,) for name in TALKS), *PAIRS):
         if not there.issuperset(columns):
             continue
         said = [one for row in first if not isinstance(one := _conversation(row, columns), str)]
-        rows = [row for one in said if (row := kind.from_messages(one)) is not None]
-        covered = sum(all(given(row.get(name)) for name in _required(kind)) for row in rows)
+        rows = [row for one in said if isinstance(row := _of_turns(kind, one), dict)]
+        lacks = {name for name in _required(kind) if not any(given(row.get(name)) for row in rows)}
+        beside = {name: places[name] for name in sorted(lacks & places.keys())} if rows else {}
+        covered = sum(all(name in beside or given(row.get(name)) for name in _required(kind)) for row in rows)
         yield Reading(
             kind,
             _form(columns, first),
             turns=columns,
-            unused=_unused(first, columns),
+            beside=beside,
+            unused=_unused(first, (*columns, *beside.values())),
             system=any(turn["role"] == "system" for one in said for turn in one),
             rank=2,
             most=covered * 2 > len(first),
         )
+
+
+def _of_turns(kind: type[Record], said: Sequence[Message]) -> Row | str | None:
+    """Return a conversation's fields, None where it is not one row, or what no task can read that offers no tools."""
+    if kind.tools is Record.tools:
+        called = next((number for number, one in enumerate(said, 1) if one.get("tool_calls")), None)
+        if called:
+            return f"turn {called} calls a tool"
+    return kind.from_messages(said)
 
 
 def _form(columns: tuple[str, ...], first: Sequence[Row]) -> str:
@@ -279,11 +296,19 @@ def _turn(turn: Row) -> Message | str:
     content = turn.get("value") if content is None else content
     if not isinstance(role, str):
         return "has no role"
-    if turn.get("tool_calls") or turn.get("function_call"):
-        return "calls a tool"
+    calls = turn.get("tool_calls") or []
+    if turn.get("function_call") or not isinstance(calls, list) or not all(isinstance(one, dict) for one in calls):
+        return "calls a tool in another way than `tool_calls`"
+    if content is None and calls:
+        content = ""
     if isinstance(content, list):
         parts: list[Any] = [part.get("text") if isinstance(part, dict) else part for part in content]
         content = "".join(parts) if all(isinstance(part, str) for part in parts) else None
     if not isinstance(content, str):
         return "has no text"
-    return {"role": ROLES.get(role, role), "content": content}
+    said: Message = {"role": ROLES.get(role, role), "content": content}
+    if calls:
+        said["tool_calls"] = calls
+    if isinstance(turn.get("tool_call_id"), str):
+        said["tool_call_id"] = turn["tool_call_id"]
+    return said

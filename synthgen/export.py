@@ -65,7 +65,8 @@ def export(run: Run, formats: tuple[str, ...] = FORMATS) -> list[Path]:
 
     Args:
         run: the run.
-        formats: `messages` = one JSON object a line, `{"messages": [...]}`; `parquet` = the schema's fields.
+        formats: `messages` = one JSON object a line, `{"messages": [...]}`, with `tools` where there are some;
+            `parquet` = the schema's fields.
 
     Raises:
         InputError: a format that does not exist, or nothing was kept.
@@ -93,13 +94,19 @@ def export(run: Run, formats: tuple[str, ...] = FORMATS) -> list[Path]:
 
 def _lines(table: pl.DataFrame, record: type[Record]) -> Iterator[str]:
     for row in table.iter_rows(named=True):
-        yield json.dumps({"messages": conversation(row, record)}, ensure_ascii=False) + "\n"
+        one = _record(row, record)
+        tools = one.tools()
+        said = {"messages": one.messages()} | ({"tools": tools} if tools else {})
+        yield json.dumps(said, ensure_ascii=False) + "\n"
 
 
 def conversation(row: dict[str, Any], record: type[Record]) -> list[Any]:
     """Return one row of a table as the conversation that a trainer sees."""
-    fields = {name: row[name] for name in record.model_fields if row.get(name) is not None}
-    return list(record.model_validate(fields).messages())
+    return list(_record(row, record).messages())
+
+
+def _record(row: dict[str, Any], record: type[Record]) -> Record:
+    return record.model_validate({name: row[name] for name in record.model_fields if row.get(name) is not None})
 
 
 def write_parquet(table: pl.DataFrame, path: Path) -> None:

@@ -33,6 +33,7 @@ def load(reference: str, folders: Sequence[Path], key: str) -> tuple[Callable[..
         )
     module = importlib.util.module_from_spec(spec)
     writes, sys.dont_write_bytecode = sys.dont_write_bytecode, True  # the folder is the user's, and gets no __pycache__
+    sys.modules[spec.name] = module  # where pydantic looks up the names of its annotations
     try:
         spec.loader.exec_module(module)
     except Exception as error:

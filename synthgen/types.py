@@ -47,6 +47,13 @@ def unfit(code: str, evidence: str) -> PydanticCustomError:
     return PydanticCustomError(code, "{evidence}", {"evidence": evidence})
 
 
+def misfit(value: object, schema: Mapping[str, Any]) -> str:
+    """Return what keeps a value from fitting a JSON Schema, and where; empty where it fits."""
+    from synthgen import shapes
+
+    return shapes.misfit(value, schema)
+
+
 def _as_json(value: object) -> object:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, allow_nan=False)
 
@@ -89,7 +96,8 @@ class Record(BaseModel):
     """One row of a dataset. A task's schema is a subclass: its fields, and how the row is used.
 
     Validation takes a context: what the recipe's `resources` name, each under its own name, the draft's `cell` while
-    rows are generated, and `"axes": {name: [rows]}`. Where an axis lists values for fields that
+    rows are generated, `"seed": True` where a person gave the row (what only sounds wrong is right there), and
+    `"axes": {name: [rows]}`. Where an axis lists values for fields that
     the record has, the record's values must stand together in one of the axis's rows.
     """
 
@@ -163,8 +171,13 @@ class Record(BaseModel):
     @cache
     def _texts(cls) -> tuple[tuple[str, bool], ...]:
         """Return the fields that are texts, and whether each is required."""
-        fields = cls.model_fields.items()
-        return tuple((name, one.is_required()) for name, one in fields if one.annotation in {str, str | None})
+        texts = {
+            name: one.is_required()
+            for name, one in cls.model_fields.items()
+            if one.annotation in {str, str | None}
+            and not any(isinstance(mark, BeforeValidator) for mark in one.metadata)
+        }
+        return tuple(texts.items())
 
     @model_validator(mode="before")
     @classmethod

@@ -108,8 +108,8 @@ class Writer:
 
     async def _take(self, ready: Ready, way: _Way) -> Row | Fault:
         """Take one step; return what it gives."""
-        if ready.function:
-            return self._call(ready, way)
+        if ready.function:  # where there are resources it may run a tool or a query, and others need not wait for it
+            return await asyncio.to_thread(self._call, ready, way) if self.resources else self._call(ready, way)
         if ready.step.speakers:
             return await self._talk(ready, way)
         requests = [self.request(way.draft, ready, way.record, sample=at) for at in range(ready.step.samples)]

@@ -15,7 +15,19 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "synthgen"
 
 FLOORS: tuple[tuple[str, ...], ...] = (
-    ("types", "errors", "reasons", "text", "agreement", "sandboxed", "__init__"),
+    (
+        "types",
+        "errors",
+        "reasons",
+        "text",
+        "agreement",
+        "sandboxed",
+        "calendar",
+        "grounding",
+        "sampling",
+        "shapes",
+        "__init__",
+    ),
     (
         "sandbox",
         "recipe",

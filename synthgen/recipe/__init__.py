@@ -15,7 +15,7 @@ from synthgen.recipe.checks import (
 )
 from synthgen.recipe.load import load, read_text
 from synthgen.recipe.model import Model, Part, Price, Share
-from synthgen.recipe.resources import Documents, Resources
+from synthgen.recipe.resources import Documents, Resources, Shape, Tools
 from synthgen.recipe.steps import Speaker, Step
 from synthgen.recipe.whole import Axis, Recipe, Select, Split, Value
 
@@ -39,10 +39,12 @@ __all__ = [
     "Safety",
     "Select",
     "Semantic",
+    "Shape",
     "Share",
     "Speaker",
     "Split",
     "Step",
+    "Tools",
     "Value",
     "load",
     "read_text",

@@ -46,11 +46,15 @@ def load(wanted: recipe.Resources, folders: Sequence[Path]) -> dict[str, Resourc
     Raises:
         SynthgenError: a file is missing or broken.
     """
-    from synthgen.resources import documents, tables
+    from synthgen.resources import documents, shape, tables, tools
 
     found: dict[str, Resource] = {}
     if wanted.documents:
         found["documents"] = documents.load(wanted.documents, folders)
     if wanted.tables:
         found["tables"] = tables.load(wanted.tables, folders)
+    if wanted.tools:
+        found["tools"] = tools.load(wanted.tools, folders)
+    if wanted.shape:
+        found["shape"] = shape.load(wanted.shape, folders)
     return found
