@@ -136,19 +136,3 @@ DECLINED = re.compile(
     r"|erfüllen|unterstützen|anbieten|liefern|verfassen)",
     re.IGNORECASE,
 )
-
-_SAYS_NO = (
-    r"(?i)(?:^|\W)i(?:['’][mdMD]|['’](?:ll|LL))?(?: \w+,?){0,6}? (?:can|cannot|won|wont|cant|will|could|should|may|refuse|decline|avoid|refrain|rather|prefer|choose|try|do|don|don"
-    r"|un\w+|not|must|have|need|forbidden|prohibited|restricted|able)\b[^\n]{0,90}(?:help|assist|writ|creat|generat|produc|compos|draft|invent|mak|provid|offer|do |comfortable|fulfil"
-    r"|compl|answer|process|giv|engag|discuss|declin|fabricat|com(?:e|ing) up|forg|simulat|role|pretend|impersonat|act as|take on|continu)"
-    r"|(?:must|have to) (?:respectfully )?decline|^[^A-Za-z]*(?:i.{0,3}m |i am |sorry|afraid|unfort|regret|apolog|cannot|can.t|unable|not able)"
-)
-_BY_POLICY = (
-    r"(?i)appropriate|ethical|responsible|polic|guideline|rules|standards|my (?:program|training|instructions|capabil|safety)"
-    r"|request (?:was |has been |is )?(?:declined|refused|denied|rejected)|not (?:something|a |the kind)|reasons|concerns|considerations"
-    r"|be (?:generated|written|created|provided|produced)|kann ich|ich kann|je ne p|no puedo"
-)
-SCREENS = (_SAYS_NO, _BY_POLICY)
-"""What `REFUSAL` cannot match without, in the patterns of polars."""
-SCREEN_ANSWERS = r"(?i)sorry|can only|(?:^|\W)i(?:['’]| )|not|beyond|off[- ]limits|against|violat|breach|conflict|let['’]s |ich |je ne|no puedo|outside"
-"""What `DECLINED` cannot match without."""
