@@ -46,6 +46,18 @@ _STOCK = (
     r"|\bnote: (?:this|the|i)\b[^.!?\n]{0,60}\b(?:fictional|fictitious|generated|example|sample|made[- ]up|label|tone)\b|\bi(?:['’]ve| have)? (?:tried|made sure|aimed|attempted) to (?:keep|make|match|capture) (?:it|this|the (?:tone|text|message|label))\b"
     r"|\bi (?:kept|wrote|have kept|have written) (?:it|this|the (?:tone|text|message)) (?:short|polite|casual|brief|simple|in an?|with an?|from the)\b"
     r"|\b(?:more|other|further|different) (?:variations?|versions|examples|samples) of (?:this|that|the|these)\b"
+    r"|\b(?:want|would you like|need) me to (?:make|write|try|adjust|rewrite|create|continue|draft|generate|rephrase|expand|elaborate|shorten)\b[^.!\n]{0,60}\?"
+    r"|\bshall i (?:write|generate|create|continue|draft|rephrase|rewrite|adjust|expand|elaborate|provide|give you)\b"
+    r"|\blet me know if this (?:helps|fits|meets|matches|is what you)\b|\bhope this (?:works|fits|suits|is (?:useful|helpful))\b"
+    r"|\bhappy to (?:adjust|revise|tweak|rewrite|rework|refine|generate|rephrase|elaborate|expand on|provide (?:more|another|further))\b"
+    r"|\b(?:this|the|the above|the following) (?:text|message|example|response|version|sentence|sample|complaint|query|request|utterance)"
+    r" (?:above |below )?(?:aims to|sounds like (?:an?|the|something|someone)|keeps (?:the|a)|follows the|meets the|demonstrates|illustrates|matches the|showcases|incorporates|highlights|is (?:meant|intended|designed) to)\b"
+    r"|\bi(?:['’]ve| have)? (?:crafted|worded|phrased|tailored|generated|composed) (?:this|it|the (?:text|message|response|sentence|tone)|an?)\b"
+    r"|\bthe (?:prompt|instructions?) (?:asks?|asked|says|requires?|specif(?:y|ies|ied)|mentions?|wants?)\b"
+    r"|\bas an? (?:helpful|honest|digital|automated|ai)(?:[ -]\w+){0,2} (?:assistant|model|system|bot),"
+    r"|\b(?:i['’]m|i am) (?:here|designed|built|trained|programmed) to (?:help|assist|answer|support|provide|be helpful)\b|\bmy (?:programming|developers|creators|knowledge base)\b"
+    r"|\bin (?:this|the (?:following|above)) (?:example|message|text|scenario),? the (?:customer|user|person|speaker|writer)\b"
+    r"|^\W*(?:the|this) (?:customer|user|speaker|writer) (?:is (?:asking|complaining|describing|expressing|frustrated|upset|looking)|wants to|seems to|expresses|asks (?:for|about|how|why|if)|complains|describes|sounds)\b"
     r"|\b(?:fits|matches|belongs to|suits|reflects) the (?:label|category|class|topic|intent|persona|tone)\b"
 )
 ASSISTANT_VOICE = re.compile(_STOCK, re.IGNORECASE)
