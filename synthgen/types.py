@@ -88,8 +88,8 @@ class Label:
 class Record(BaseModel):
     """One row of a dataset. A task's schema is a subclass: its fields, and how the row is used.
 
-    Validation takes a context: what the recipe's `resources` name, each under its own name, the draft's `cell` while
-    rows are generated, and `"axes": {name: [rows]}`. Where an axis lists values for fields that
+    Validation takes a context: what the recipe's `resources` name, each under its own name, the draft's `cell` and the
+    steps' `notes` while rows are generated, and `"axes": {name: [rows]}`. Where an axis lists values for fields that
     the record has, the record's values must stand together in one of the axis's rows.
     """
 

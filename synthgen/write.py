@@ -97,7 +97,9 @@ class Writer:
         if fault:
             return Candidate(name, draft, way.requests, whole, None, fault, parent=parent)
         whole, masked = self._mask(whole)
-        record = schema.admit(self.kind, whole, {"axes": self.axes, **self.resources, "cell": draft.cell})
+        notes = {key: value for key, value in way.record.items() if key not in known}
+        context = {"axes": self.axes, **self.resources, "cell": draft.cell, "notes": notes}
+        record = schema.admit(self.kind, whole, context)
         if isinstance(record, Fault):
             return Candidate(name, draft, way.requests, whole, None, record, masked, parent)
         return Candidate(name, draft, way.requests, whole, record, masked=masked, parent=parent)

@@ -2,7 +2,8 @@
 
 It answers from the request alone: the same request gets the same answer on every machine. Texts are built from the
 words of the last example in the prompt, from its first lines (which say what is wanted), and from everyday phrases, so
-that they read as nonsense but go through every check as a model's rows do: some are kept, some fall.
+that they read as nonsense but go through every check as a model's rows do: some are kept, some fall. Where the prompt
+quotes a text (lines that begin with `> `), the answer is one of its sentences.
 """
 
 from __future__ import annotations
@@ -44,8 +45,11 @@ def answer(request: Request) -> str:
 
 
 def _topic(asked: str) -> dict[str, Any]:
-    """Return what the first two lines say after their colons."""
-    return {"": " ".join(line.partition(":")[2] for line in asked.split("\n")[:2])}
+    """Return what the first two lines say after their colons, and the sentences that the prompt quotes."""
+    lines = asked.split("\n")
+    quoted = " ".join(line[2:].strip() for line in lines if line.startswith("> "))
+    said = {"": " ".join(line.partition(":")[2] for line in lines[:2])}
+    return said | ({">": re.split(r"(?<=[.!?])\s+", quoted)} if quoted else {})
 
 
 def _examples(prompt: str) -> list[dict[str, Any]]:
@@ -73,6 +77,13 @@ def _value(schema: dict[str, Any], name: str, shown: list[dict[str, Any]], draw:
         return [_value(schema["items"], name, shown, draw) for _ in range(draw.randint(1, 5))]
     if kind in {"boolean", "integer", "number"}:
         return True if kind == "boolean" else draw.randint(1, 99)
+    return _said(name, shown, draw)
+
+
+def _said(name: str, shown: list[dict[str, Any]], draw: random.Random) -> str:
+    """Return a sentence that the prompt quotes, where it quotes some, else a mix of words."""
+    if ">" in shown[0]:
+        return str(draw.choice(shown[0][">"]))
     return _text(draw, [shown[0][""], *(str(one[name]) for one in shown if one.get(name))])
 
 

@@ -33,5 +33,15 @@ def load(wanted: recipe.Resources, folders: Sequence[Path]) -> dict[str, Resourc
     Raises:
         SynthgenError: a file is missing or broken.
     """
-    del wanted, folders
-    return {}
+    held: dict[str, Resource] = {}
+    if wanted.database:
+        from synthgen.resources.database import Database
+
+        held["database"] = Database(beside(wanted.database.file, folders))
+    return held
+
+
+def beside(name: str, folders: Sequence[Path]) -> Path:
+    """Return the file in the first folder that has it; where none has it, where it should be."""
+    places = [folder / name for folder in folders]
+    return next((place for place in places if place.is_file()), places[0])
