@@ -123,7 +123,7 @@ def test_more_can_be_opened_for_reading(tools: Path, tmp_path: Path) -> None:
 
 
 def test_a_kept_process_takes_one_call_after_another(tools: Path) -> None:
-    """Errors and refusals cost that call alone; a loop or a crash ends the process, and the next call gets a new one."""
+    """Errors and refusals cost that call alone; a loop or a crash ends the process, and the next call gets another."""
     kept = Kept(tools, Limits(seconds=1))
     for name, trouble in (
         ("double", ""),

@@ -149,7 +149,8 @@ def test_without_a_database_only_what_the_row_says_is_checked(kind: type[Record]
 )
 def test_the_level_is_the_shape_of_the_query(kind: type[Record], level: int, query: str) -> None:
     """Joins, groups, queries inside and three columns make a row harder; what stands in a text does not."""
-    assert kind.model_construct(None, **{"sql": query}).level() == level
+    fields: dict[str, Any] = {"sql": query}
+    assert kind.model_construct(None, **fields).level() == level
 
 
 @pytest.mark.parametrize("level", [1, 2, 3, 4])
