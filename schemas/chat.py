@@ -76,7 +76,7 @@ class Chat(Record):
         """Return the turns."""
         return [{"role": one.role, "content": one.content} for one in self.turns]
 
-    def steps(self) -> dict[str, list[Message]]:
+    def stages(self) -> dict[str, list[Message]]:
         """Return moderation, category and products as questions of their own about the user's first message."""
         if self.moderation is None and self.primary is None:
             return {}

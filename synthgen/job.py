@@ -18,7 +18,7 @@ from synthgen.errors import RecipeError, SeedError
 from synthgen.model.local import Weights
 from synthgen.model.open import find_weights
 from synthgen.planned import of_axes
-from synthgen.recipe import Axis, Recipe
+from synthgen.recipe import Axis, Recipe, Step
 from synthgen.resources import Resource, Sourced
 from synthgen.steps import Ready
 from synthgen.steps import of_recipe as of_steps
@@ -118,7 +118,7 @@ def prepare(path: Path, changes: dict[str, Any] | None = None) -> Job:
     _check_rows(found, axes)
     weights = find_weights(found.model, root)
     steps = of_steps(found, folders)
-    _check_steps(found, kind, path)
+    _check_steps(found, [one.step for one in steps], kind, path)
     bounded(kind.marked(Prose), found.checks.quality.words)
     digests = {
         "task": digest(file.read_text(encoding="utf-8")),
@@ -263,14 +263,14 @@ def _check_rows(found: Recipe, axes: dict[str, list[Row]]) -> None:
         )
 
 
-def _check_steps(found: Recipe, kind: type[Record], path: Path) -> None:
+def _check_steps(found: Recipe, taken: Sequence[Step], kind: type[Record], path: Path) -> None:
     """Every required field must come from a step or from what varies, and every filled one must exist."""
-    for name in (name for step in found.steps for name in [*step.when, *([step.turns] if step.speakers else [])]):
+    for name in (name for step in taken for name in [*step.when, *([step.turns] if step.speakers else [])]):
         if name not in found.vary:
             raise RecipeError(
                 what=f"a step looks at '{name}', which does not vary", where=str(path), fix=f"add vary.{name}"
             )
-    filled = {name for step in found.steps for name in step.fills}
+    filled = {name for step in taken for name in step.fills}
     if unknown := sorted(filled - set(kind.model_fields)):
         raise RecipeError(
             what=f"a step fills '{unknown[0]}', which the task '{found.task}' does not have",

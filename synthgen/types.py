@@ -95,9 +95,9 @@ class Label:
 class Record(BaseModel):
     """One row of a dataset. A task's schema is a subclass: its fields, and how the row is used.
 
-    Validation takes a context: what the recipe's `resources` name, each under its own name, the draft's `cell` while
-    rows are generated, `"seed": True` where a person gave the row (what only sounds wrong is right there), and
-    `"axes": {name: [rows]}`. Where an axis lists values for fields that
+    Validation takes a context: what the recipe's `resources` name, each under its own name, the draft's `cell` and the
+    steps' `notes` while rows are generated, `"seed": True` where a person gave the row (what only sounds wrong is right
+    there), and `"axes": {name: [rows]}`. Where an axis lists values for fields that
     the record has, the record's values must stand together in one of the axis's rows.
     """
 
@@ -123,7 +123,7 @@ class Record(BaseModel):
         """Return the conversation that a trainer sees."""
         raise NotImplementedError
 
-    def steps(self) -> dict[str, list[Message]]:
+    def stages(self) -> dict[str, list[Message]]:
         """Return the steps that led to the answer, each a conversation that can be trained by itself; by name."""
         return {}
 

@@ -121,7 +121,7 @@ def test_a_conversation_is_read_back_exactly() -> None:
 
 def test_steps_are_rows_of_their_own() -> None:
     """Moderation, category and products are questions about the first message, where it shows the answer."""
-    steps = KIND(**GOOD).steps()
+    steps = KIND(**GOOD).stages()
     assert {name: turns[-1]["content"] for name, turns in steps.items()} == {
         "moderation": "clean",
         "category": '{"primary": "advice", "secondary": "choosing"}',
@@ -129,9 +129,9 @@ def test_steps_are_rows_of_their_own() -> None:
     }
     assert {turns[1]["content"] for turns in steps.values()} == {ASKS}
     unnamed = GOOD | {"turns": talk("Is it big enough?", "Yes, the Aurora Tent is.")}
-    assert set(KIND(**unnamed).steps()) == {"moderation", "category"}
-    assert KIND.model_validate({"turns": GOOD["turns"]}).steps() == {}
-    assert schema.load(schema.find("instruction", EXAMPLE)).steps.__qualname__ == "Record.steps"
+    assert set(KIND(**unnamed).stages()) == {"moderation", "category"}
+    assert KIND.model_validate({"turns": GOOD["turns"]}).stages() == {}
+    assert schema.load(schema.find("instruction", EXAMPLE)).stages.__qualname__ == "Record.stages"
 
 
 def run(recipe: Path, out: Path, server: OpenAIServer, **more: Any) -> Result:

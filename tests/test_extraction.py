@@ -1,7 +1,5 @@
 """Records out of texts: each gate with rows that pass and rows that fall, and a dataset made record first."""
 
-# ruff: noqa: S311 - draws are the same each time on purpose
-
 from __future__ import annotations
 
 import json

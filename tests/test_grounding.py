@@ -1,7 +1,5 @@
 """Values drawn from JSON Schemas, and found again in texts as people write them."""
 
-# ruff: noqa: S311 - draws are the same each time on purpose
-
 from __future__ import annotations
 
 from datetime import date

@@ -358,7 +358,7 @@ def test_allow_switches_a_rule_off(case: Case) -> None:
     assert _reason(case.field, case.text, frozenset({case.code})) != case.code
 
 
-@pytest.mark.parametrize("task", ["classification", "instruction"])
+@pytest.mark.parametrize("task", schema.tasks())
 def test_no_shipped_seed_breaks_a_rule(task: str) -> None:
     """The seeds are good rows: held against the prompts and the other seeds, all of them pass."""
     kind, known, said = _task(task)

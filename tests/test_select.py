@@ -117,8 +117,8 @@ EQUALS = [Row(name, "fees / train", "The same text.") for name in "dbca"]
 
 @settings(max_examples=60)
 @given(ROWS, PARTS, st.integers(0, 9), st.lists(st.sampled_from(WORDS), max_size=3), st.randoms())
-@example(EQUALS, Select(by="score"), 2, [], Random(3))  # noqa: S311 - reproducible on purpose
-@example(EQUALS, Select(by="coverage"), 2, [], Random(3))  # noqa: S311 - the same
+@example(EQUALS, Select(by="score"), 2, [], Random(3))
+@example(EQUALS, Select(by="coverage"), 2, [], Random(3))
 def test_cells_are_exact_in_whatever_order_rows_come(
     rows: list[Row], part: Select, count: int, seeds: list[str], draw: Random
 ) -> None:
@@ -294,7 +294,7 @@ def test_a_short_pool_is_no_shortfall(tmp_path: Path) -> None:
 
 
 def _texts(path: Path, count: int) -> Path:
-    draw = Random(1)  # noqa: S311 - reproducible on purpose
+    draw = Random(1)
     rows = [
         {"text": f"{' '.join(draw.sample(WORDS, 6)).capitalize()} {draw.randrange(10_000)}.", "label": "ab"[n % 3 == 0]}
         for n in range(count)

@@ -1,7 +1,5 @@
 """Tools: read out of each form that they are written in, drawn for, and called without harm."""
 
-# ruff: noqa: S311 - draws are the same each time on purpose
-
 from __future__ import annotations
 
 import json

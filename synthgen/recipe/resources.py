@@ -57,6 +57,15 @@ class Shape(Part):
     file: str = Field(description="A JSON Schema (`ticket.schema.json`), or a pydantic model (`ticket.py:Ticket`).")
 
 
+class Database(Part):
+    """A database: queries run on it, read-only and with limits, and are drawn from its tables and values."""
+
+    file: str = Field(
+        description="A file of statements that make tables and rows (`.sql`), a DuckDB file (`.duckdb`) or a SQLite "
+        "file (`.sqlite`), beside the recipe or in the task's template folder."
+    )
+
+
 class Resources(Part):
     """What rows are drawn from and held against. A step's function gets each by its name, and so does the schema."""
 
@@ -66,3 +75,4 @@ class Resources(Part):
     )
     tools: Tools | None = Field(None, description="Functions that an assistant can call.")
     shape: Shape | None = Field(None, description="What records look like that are read out of texts.")
+    database: Database | None = Field(None, description="A database for queries.")

@@ -149,8 +149,9 @@ class Recipe(Part):
 
     @model_validator(mode="after")
     def _rows_of_one_request(self) -> Recipe:
-        if self.rows_per_request > 1 and (self.steps[0].prompt is None or self.steps[0].samples > 1):
-            message = "rows_per_request needs a first step with a prompt, and one sample of it"
+        first = self.steps[0]
+        if self.rows_per_request > 1 and (first.prompt is None or first.samples > 1 or first.only):
+            message = "rows_per_request needs a first step with a prompt, one sample of it, and any model"
             raise ValueError(message)
         if self.probabilities and self.rows_per_request == 1:
             message = "probabilities are given to several rows: set rows_per_request to 5"

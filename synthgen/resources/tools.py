@@ -120,7 +120,7 @@ class Tools:
             keys: dict[str, Any] = {}
             for at in range(LINK_TRIES):
                 try:
-                    outcome = self.run(first, self.draw(first, Random(f"{first}/{at}")))  # noqa: S311 - reproducible on purpose
+                    outcome = self.run(first, self.draw(first, Random(f"{first}/{at}")))
                 except ValueError:
                     continue
                 if not outcome.trouble:
