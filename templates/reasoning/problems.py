@@ -138,7 +138,8 @@ def keep(given: Given) -> Row:
     """
     wanted, asked = (re.findall(r"[a-z]+", str(given.record[name]).lower()) for name in ("plain", "question"))
     lost = sorted({word for word in wanted if len(word) > 3 and word[:4] not in {one[:4] for one in asked}})
-    if lost or len(asked) > 1.5 * len(wanted):
+    given_numbers, said = (sorted(re.findall(r"\d+", str(given.record[name]))) for name in ("plain", "question"))
+    if lost or given_numbers != said or len(asked) > 1.5 * len(wanted):
         message = (
             f"the question has nothing of {', '.join(lost)}" if lost else "the question has much that is not given"
         )
