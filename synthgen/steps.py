@@ -75,7 +75,7 @@ def of_recipe(recipe: Recipe, folders: Sequence[Path]) -> list[Ready]:
     Raises:
         SynthgenError: a prompt, a function or a model's file is missing or broken, or two models have one name.
     """
-    chats = {True: "chat", False: "base"}
+    chats = {True: "instruct", False: "base"}
     found = [
         _ready(step, recipe.model, folders)
         for step in recipe.steps

@@ -22,7 +22,7 @@ seeds: {BANK / "seeds.jsonl"}
 rows: 4
 steps:
   - {{prompt: write.j2, fills: [text]}}
-  - {{prompt: chat.j2, fills: [rationale], only: chat}}
+  - {{prompt: chat.j2, fills: [rationale], only: instruct}}
   - {{call: own.py:why, fills: [rationale], only: base}}
 vary:
   label: {{file: {BANK / "labels.jsonl"}}}
@@ -48,14 +48,14 @@ def _taken(folder: Path, **changes: str) -> list[str | None]:
 def test_a_step_for_one_kind_of_model_is_taken_with_that_kind_alone(folder: Path) -> None:
     """An endpoint's model follows instructions; the packaged one and the fake one do not."""
     assert _taken(folder) == [None, "base"]
-    assert _taken(folder, name="any", base_url="http://127.0.0.1:9/v1") == [None, "chat"]
+    assert _taken(folder, name="any", base_url="http://127.0.0.1:9/v1") == [None, "instruct"]
 
 
 def test_who_is_asked_in_the_step_decides(folder: Path) -> None:
     """A step with a model of its own goes by that model, not by the recipe's."""
-    text = RECIPE.replace("only: chat", "only: chat, model: {name: any, base_url: 'http://127.0.0.1:9/v1'}")
+    text = RECIPE.replace("only: instruct", "only: instruct, model: {name: any, base_url: 'http://127.0.0.1:9/v1'}")
     (folder / "recipe.yaml").write_text(text, encoding="utf-8")
-    assert _taken(folder) == [None, "chat", "base"]
+    assert _taken(folder) == [None, "instruct", "base"]
 
 
 def test_rows_come_from_the_step_that_fits(folder: Path, synthgen: Synthgen, server: OpenAIServer) -> None:
@@ -75,7 +75,7 @@ def test_rows_come_from_the_step_that_fits(folder: Path, synthgen: Synthgen, ser
 
 def test_a_field_that_no_step_of_this_model_fills_is_named(folder: Path) -> None:
     """Where the step that fills a required field is not taken, the run does not begin."""
-    text = RECIPE.replace("fills: [text]}", "fills: [text], only: chat}")
+    text = RECIPE.replace("fills: [text]}", "fills: [text], only: instruct}")
     (folder / "recipe.yaml").write_text(text, encoding="utf-8")
     with pytest.raises(RecipeError, match="nothing fills 'text'"):
         prepare(folder)
@@ -83,7 +83,7 @@ def test_a_field_that_no_step_of_this_model_fills_is_named(folder: Path) -> None
 
 def test_several_rows_of_one_request_come_from_a_step_for_any_model(folder: Path) -> None:
     """`rows_per_request` needs a first step that every model takes."""
-    text = RECIPE.replace("fills: [text]}", "fills: [text], only: chat}") + "rows_per_request: 3\n"
+    text = RECIPE.replace("fills: [text]}", "fills: [text], only: instruct}") + "rows_per_request: 3\n"
     (folder / "recipe.yaml").write_text(text, encoding="utf-8")
     with pytest.raises(RecipeError, match="and any model"):
         prepare(folder)

@@ -43,7 +43,7 @@ class Step(Part):
         default_factory=dict,
         description="The step is taken only where what varies has one of these values: `{level: ['2', '3']}`.",
     )
-    only: Literal["chat", "base"] | None = Field(
+    only: Literal["instruct", "base"] | None = Field(
         None,
         description="The step is taken only with a model that follows instructions (`chat`), or only with one that "
         "does not (`base`): a base model, which carries patterns on, or `fake`.",
