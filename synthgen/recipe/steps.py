@@ -45,7 +45,7 @@ class Step(Part):
     )
     only: Literal["instruct", "base"] | None = Field(
         None,
-        description="The step is taken only with a model that follows instructions (`chat`), or only with one that "
+        description="The step is taken only with a model that follows instructions (`instruct`), or only with one that "
         "does not (`base`): a base model, which carries patterns on, or `fake`.",
     )
     model: Model | None = Field(None, description="Who is asked in this step; left out = the recipe's model.")
