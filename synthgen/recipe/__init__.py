@@ -14,6 +14,7 @@ from synthgen.recipe.checks import (
 )
 from synthgen.recipe.load import load, read_text
 from synthgen.recipe.model import Model, Part, Price, Share
+from synthgen.recipe.publish import Publish
 from synthgen.recipe.resources import Resources
 from synthgen.recipe.steps import Speaker, Step
 from synthgen.recipe.whole import Axis, Recipe, Select, Split, Value
@@ -29,6 +30,7 @@ __all__ = [
     "Paraphrase",
     "Part",
     "Price",
+    "Publish",
     "Quality",
     "Question",
     "Recipe",
