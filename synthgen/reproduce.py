@@ -7,9 +7,8 @@ schema), the ledger every reply; both are held against the digests in the lock f
 from __future__ import annotations
 
 import re
-import sqlite3
+import shutil
 from collections.abc import Mapping
-from contextlib import closing
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -151,23 +150,18 @@ def _ledger(given: Path | None, job: Job) -> Path:
 
 
 def _copy(ledger: Path, run: Run) -> None:
-    """Copy what was answered into a run of its own: the ledger that is given stays as it is."""
+    """Copy what was answered into a run of its own: opening the ledger that is given would leave files beside it."""
     run.folder.mkdir(parents=True)
     for path, copy in ((ledger, run.ledger), (ledger.with_name(embed.CACHE), run.folder / embed.CACHE)):
-        if not path.is_file():
-            continue
-        try:
-            with (
-                closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as old,
-                closing(sqlite3.connect(copy)) as new,
-            ):
-                old.backup(new)
-        except sqlite3.Error as error:
-            raise InputError(
-                what=f"it cannot be read as a ledger ({error})",
-                where=str(path),
-                fix="wait until the run is done, or name another in --ledger",
-            ) from error
+        for end in ("", "-wal"):  # the second is there where a run was killed
+            part = path.with_name(path.name + end)
+            try:
+                if part.is_file():
+                    shutil.copyfile(part, copy.with_name(copy.name + end))
+            except OSError as error:
+                raise InputError(
+                    what=f"it cannot be read ({error.strerror})", where=str(part), fix="name another in --ledger"
+                ) from error
 
 
 def _compared(standing: Standing, lock: Mapping[str, Any], run: Run) -> dict[str, tuple[str, bool]]:

@@ -15,6 +15,18 @@ from synthgen.store.run import Run
 from tests.hub_server import Commit, HubServer, Repository, now
 
 TOKEN, READER, STRANGER = "hf_theWritersSecret", "hf_theReadersSecret", "hf_nobodysSecret"
+FILES = {
+    ".gitattributes",
+    "README.md",
+    "data/test-00000-of-00001.parquet",
+    "data/train-00000-of-00001.parquet",
+    "data/validation-00000-of-00001.parquet",
+    "distribution.svg",
+    "messages/test-00000-of-00001.parquet",
+    "messages/train-00000-of-00001.parquet",
+    "messages/validation-00000-of-00001.parquet",
+    "recipe.lock.yaml",
+}
 LOAD = """
 import json, sys, datasets
 loaded = datasets.load_dataset(sys.argv[1])

@@ -21,20 +21,7 @@ from synthgen.publish import versions
 from synthgen.schema import shipped
 from synthgen.store.run import Run
 from tests.hub_server import Repository
-from tests.hubs import LOAD, READER, STRANGER, Hub, Push, committed, environment, refused, standing
-
-FILES = {
-    ".gitattributes",
-    "README.md",
-    "data/test-00000-of-00001.parquet",
-    "data/train-00000-of-00001.parquet",
-    "data/validation-00000-of-00001.parquet",
-    "distribution.svg",
-    "messages/test-00000-of-00001.parquet",
-    "messages/train-00000-of-00001.parquet",
-    "messages/validation-00000-of-00001.parquet",
-    "recipe.lock.yaml",
-}
+from tests.hubs import FILES, LOAD, READER, STRANGER, Hub, Push, committed, environment, refused, standing
 
 
 @pytest.fixture
