@@ -75,7 +75,8 @@ def reproduce(source: str, folder: Path, ledger: Path | None) -> Reproduced:
             fix="name a dataset that `synthgen push` published",
         )
     job = _job(lock, folder)
-    known = lock.get("digests") or {}
+    said = lock.get("digests")
+    known = said if isinstance(said, dict) else {}
     inputs = {
         name: (str(known.get(name)), str(job.digests.get(name))) for name in dict.fromkeys([*known, *job.digests])
     }

@@ -71,6 +71,47 @@ def test_versions_that_cannot_be_read_stop_a_push(bank: Run, hub: Hub, push: Pus
         versions.known(f"---\nsynthgen_versions: {broken}\n---\n", "owner/bank")
 
 
+@pytest.mark.parametrize("old", [{}, {"recipe": [1], "digests": [2]}, {"recipe": "x", "digests": 5}, {"recipe": None}])
+def test_a_lock_file_of_any_kind_can_stand_there(bank: Run, old: dict[str, object]) -> None:
+    """Whatever the lock file on the Hub says, the line has words, and names no more changes than it has room for."""
+    said = versions.said(old, bank, bank.read_lock())
+    assert said
+    assert said.count("; ") <= versions.SHOWN
+
+
+def test_what_is_another_in_files_shows_by_its_digest(bank: Run) -> None:
+    """Other prompts and seeds are named; the same recipe says so; no recipe says so too."""
+    lock = bank.read_lock() or {}
+    other = lock | {"digests": lock["digests"] | {"prompts": "0", "seeds": "0"}}
+    assert versions.said(other, bank, lock) == "other seeds; other prompts"
+    assert versions.said(lock, bank, lock) == "the same recipe"
+    assert versions.said(lock, bank, None) == "no recipe: a dataset that somebody else made"
+
+
+def test_a_tag_that_is_taken_stops_a_push_before_anything_goes(own: Run, hub: Hub, push: Push) -> None:
+    """Where the tag names another commit, new rows are not uploaded, and main stays as it was."""
+    repository = standing(hub, own)
+    repository.tags["v1"] = hub.main()[0].identifier
+    own.write("kept", own.read("kept").slice(1))
+    said = refused(push("owner/bank", "--tag", "v1", folder=own.folder))
+    assert "the tag 'v1' names another commit" in said
+    assert "nothing was pushed" in said
+    assert len(hub.main()) == 2
+    assert not [one for one in hub.requests if one.method in {"PUT", "POST"}]
+
+
+def test_seeds_that_go_up_are_searched_as_rows_are(own: Run, hub: Hub, push: Push) -> None:
+    """An address in a seed keeps a push down where seeds go up, and does not where they stay."""
+    wanting(own, real="seeds")
+    seed = {"text": ["Mail anna.schmidt@acme.com about it."], "label": ["fees_and_charges"]}
+    own.write("seeds", pl.DataFrame({"id": ["1"], "split": ["train"], **seed}))
+    done = push("owner/bank", "--yes", folder=own.folder)
+    assert (done.returncode, hub.requests) == (2, [])
+    assert "safety.email in 1 row (seeds/train/1)" in done.stderr
+    wanting(own, real="test")
+    assert push("owner/bank", "--yes", folder=own.folder).returncode == 0
+
+
 def test_a_row_is_its_fields_and_its_split() -> None:
     """Ids, the order of rows and columns without a value change no digest; a value and a split do."""
     table = pl.DataFrame({"id": ["1", "2"], "text": ["a", "b"]})

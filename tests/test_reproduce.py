@@ -136,7 +136,10 @@ def test_what_is_not_there_gets_one_message(
     assert error.count("\n  next: ") == 1
 
 
-@pytest.mark.parametrize("lock", [b"", b"[1]", b"recipe: 5", b"recipe: {task: 5}", b"a: [", b"\xff\xfe"])
+NO_LOCKS = [b"", b"[1]", b"recipe: 5", b"recipe: {task: 5}", b"a: [", b"\xff\xfe", b"recipe: {}\ndigests: [1]"]
+
+
+@pytest.mark.parametrize("lock", NO_LOCKS)
 def test_a_lock_file_that_is_none_gets_one_message(repository: Repository, reproduce: Reproduce, lock: bytes) -> None:
     """Whatever stands in the place of the lock file, one message says that it cannot be read."""
     committed(repository, {"recipe.lock.yaml": lock})

@@ -125,12 +125,12 @@ def said(old: Mapping[str, Any] | None, run: Run, shown: Mapping[str, Any] | Non
         return "no recipe: a dataset that somebody else made"
     found = [
         f"{name}: {_short(was)} → {_short(now)}"
-        for name, was, now in _differences(_leaves(old.get("recipe") or {}), _leaves(shown.get("recipe") or {}))
+        for name, was, now in _differences(_leaves(old.get("recipe")), _leaves(shown.get("recipe")))
     ]
     # What lies in files of their own shows by its digest; the recipe's own keys are named above.
     digests = [
         name
-        for name, _, _ in _differences(old.get("digests") or {}, shown.get("digests") or {})
+        for name, _, _ in _differences(_leaves(old.get("digests")), _leaves(shown.get("digests")))
         if name in {"task", "seeds", "prompts", "vary"} or name.startswith("resources.")
     ]
     found += [f"other {'schema' if name == 'task' else name}" for name in digests]
@@ -146,7 +146,7 @@ def _leaves(value: Any, name: str = "") -> dict[str, Any]:  # noqa: ANN401 - a t
     found: dict[str, Any] = {}
     for key, one in inner:
         found |= _leaves(one, f"{name}.{key}" if name else str(key))
-    return found or ({} if isinstance(value, dict | list) else {name: value})
+    return found or ({} if not name or isinstance(value, dict | list) else {name: value})
 
 
 def _differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[tuple[str, Any, Any]]:
