@@ -44,7 +44,9 @@ def test_each_push_that_changes_rows_adds_a_line(own: Run, hub: Hub, push: Push)
     kept = own.read("kept")
     rows = kept.height + own.read("test").height
     assert push("owner/bank", "--yes", folder=own.folder).returncode == 0
+    hub.requests.clear()
     assert push("owner/bank", folder=own.folder).stdout.startswith("nothing changed")
+    assert not [one for one in hub.requests if any(part in one.path for part in ("preupload", "/large/", "/commit/"))]
     own.write("kept", kept.slice(2))
     lock = own.lock.read_text(encoding="utf-8")
     own.lock.write_text(lock.replace("near: 0.6", "near: 0.5"), encoding="utf-8")
