@@ -243,7 +243,8 @@ def test_seeds_go_up_as_a_config_of_their_own_where_wanted(bank: Run, tmp_path: 
 def test_files_of_others_stay(bank: Run, hub: Hub, push: Push) -> None:
     """Only files that a push makes are deleted: a Parquet file of another name in our folder is somebody's own."""
     repository: Repository = standing(hub, bank)
-    theirs = {"data/notes.parquet": b"theirs", "data/train-00007-of-00009.parquet": b"stale", "more/a.csv": b"a"}
+    stale = hub.main()[-1].files["data/train-00000-of-00001.parquet"]
+    theirs = {"data/notes.parquet": b"theirs", "data/train-00007-of-00009.parquet": stale, "more/a.csv": b"a"}
     committed(repository, theirs)
     assert push("owner/bank").returncode == 0
     assert theirs.keys() & hub.main()[-1].files.keys() == {"data/notes.parquet", "more/a.csv"}
