@@ -29,6 +29,13 @@ def retried(call: Callable[[], T]) -> T:
     raise AssertionError("unreachable")  # noqa: EM101 - the loop above returns or raises
 
 
+def http_error() -> type[Exception]:
+    """Return the class of what the Hub's client raises; imported late, for it is heavy."""
+    from httpx2 import HTTPError
+
+    return HTTPError
+
+
 def _status(error: Exception) -> int:
     """Return the status that the Hub answered with, or 0 where no answer came."""
     return int(getattr(getattr(error, "response", None), "status_code", 0))
@@ -50,6 +57,10 @@ def explained(where: str, call: Callable[[], T]) -> T:
         return call()
     except hub.LocalTokenNotFoundError as error:
         raise no_token(where) from error
+    except hub.GatedRepoError as error:
+        raise PublishError(
+            what="the dataset is gated, and the token's owner was not let in", where=where, fix="ask for access first"
+        ) from error
     except hub.HfHubHTTPError as error:
         raise _refusal(where, error) from error
     except (hub.HFValidationError, ValueError) as error:

@@ -103,7 +103,19 @@ def prepare(path: Path, changes: dict[str, Any] | None = None) -> Job:
         SynthgenError: something is missing or does not fit; file, line and field are named.
     """
     path = path / "recipe.yaml" if path.is_dir() else path
-    found = recipe.load(path, changes)
+    return ready(recipe.load(path, changes), path)
+
+
+def ready(found: Recipe, path: Path) -> Job:
+    """Load all that a recipe names.
+
+    Args:
+        found: the recipe.
+        path: the file that it was read from: what it names is sought from that folder.
+
+    Raises:
+        SynthgenError: as for `prepare`.
+    """
     root = path.parent
     file = schema.find(found.task, root)
     kind = schema.load(file)

@@ -187,6 +187,7 @@ def _lay_out(job: Job, run: Run, parts: _Parts, ledger: Ledger) -> _Best:
         doubts.add(run, job.kind, parts.sieve.embed)
     views.write_confusion(run, most_mixed(parts.sieve.confusion))
     views.write_test(run, job.test)
+    views.write_seeds(run, job.seeds if job.recipe.publish.real == "seeds" else [])
     taken = set(best.ids)
     kept = [one.record.wording() for one in outcome.candidates if one.id in taken and one.record]
     views.write_figures(run, figures([seed.record.wording() for seed in job.seeds], kept) if kept else [])

@@ -108,6 +108,14 @@ def write_test(run: Run, test: Sequence[Seed]) -> None:
         run.table("test").unlink(missing_ok=True)
 
 
+def write_seeds(run: Run, seeds: Sequence[Seed]) -> None:
+    """Write the seeds, where the recipe wants them published; they are in no other file of a run."""
+    if seeds:
+        run.write("seeds", table([_row(one.id, one.split, one.record) for one in seeds], type(seeds[0].record)))
+    else:
+        run.table("seeds").unlink(missing_ok=True)
+
+
 def write_confusion(run: Run, pairs: Sequence[tuple[str, str, int]]) -> None:
     """Write which labels were read as which, and how often."""
     write_text(run.confusion, json.dumps(pairs, ensure_ascii=False, indent=1) + "\n")

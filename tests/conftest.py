@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import subprocess
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,7 +15,9 @@ from hypothesis import settings
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from synthgen.store.run import Run
     from tests.command import Synthgen
+    from tests.hubs import Hub, Push
     from tests.openai_server import OpenAIServer
 
 os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
@@ -101,3 +104,63 @@ def synthgen(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
         return Said(code, printed.out, printed.err)
 
     return run
+
+
+@pytest.fixture(scope="session")
+def bank(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """Run the bank example once, with the fake model, and lay everything out; tests that write copy the folder."""
+    from synthgen import publish
+    from synthgen.export import export
+    from synthgen.job import prepare
+    from synthgen.model.wrap import Limits
+    from synthgen.pipeline import generate
+    from synthgen.schema import shipped
+
+    folder = tmp_path_factory.mktemp("publish") / "bank"
+    job = prepare(shipped("templates") / "classification", {"model.name": "fake", "rows": 60, "publish.real": "test"})
+    found = generate(job, folder, Limits()).run
+    export(found)
+    publish.build(found)
+    return found
+
+
+@pytest.fixture(scope="session")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the Hub client a home without anybody's token."""
+    return tmp_path_factory.mktemp("home")
+
+
+@pytest.fixture
+def hub() -> Iterator[Hub]:
+    """Give an empty Hub."""
+    from tests.hubs import Hub
+
+    with Hub() as server:
+        yield server
+
+
+@pytest.fixture
+def push(bank: Run, hub: Hub, home: Path) -> Push:
+    """Give a function that pushes as a user does, and looks whether a token shows anywhere."""
+    from tests.hubs import READER, STRANGER, TOKEN, environment
+
+    def pushed(
+        *arguments: str, token: str | None = TOKEN, folder: Path | None = None, url: str = ""
+    ) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "synthgen", "push", str(folder or bank.folder), *arguments]
+        done = subprocess.run(
+            command,
+            env=environment(url or hub.url, home, token),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+        shown = done.stdout + done.stderr
+        shown += "".join(path.read_bytes().decode("latin-1") for path in bank.hub.rglob("*") if path.is_file())
+        assert not [one for one in (TOKEN, READER, STRANGER) if one in shown]
+        assert "Traceback" not in shown
+        return done
+
+    return pushed

@@ -108,6 +108,7 @@ class Repository:
     identifier: str
     private: bool
     created: str
+    gated: str | bool = False
     branches: dict[str, list[Commit]] = field(default_factory=dict)
     pull_requests: dict[str, list[Commit]] = field(default_factory=dict)
     tags: dict[str, str] = field(default_factory=dict)
@@ -249,6 +250,7 @@ class HubServer:
         self.repositories: dict[str, Repository] = {}
         self.lock = threading.Lock()
         self.faults: list[Fault] = []
+        self.watch: Callable[[str], None] = lambda _: None
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
 
@@ -319,6 +321,7 @@ class HubServer:
     async def _answer(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         path, status = str(request.rel_url), 500
         await request.read()  # Drain the body first: a client may not expect an early answer.
+        self.watch(f"{request.method} {path}")
         fault = self._take_fault(f"{request.method} {path}")
         try:
             if fault is None or fault.after:
@@ -331,6 +334,7 @@ class HubServer:
             return response
         finally:
             self.requests.append(Request(request.method, path, status))
+            self.watch(f"{status} {request.method} {path}")
 
     def _take_fault(self, line: str) -> Fault | None:
         for fault in self.faults:
@@ -432,6 +436,7 @@ class HubServer:
             "createdAt": repository.created,
             "lastModified": commit.date,
             "private": repository.private,
+            "gated": repository.gated,
             "tags": [],
             "cardData": card_metadata(commit.files.get("README.md", b"").decode()),
             "siblings": siblings,
@@ -550,7 +555,9 @@ class HubServer:
         body = await request.json()
         if "visibility" in body:
             repository.private = body["visibility"] == "private"
-        return web.json_response({"private": repository.private})
+        if "gated" in body:
+            repository.gated = body["gated"]
+        return web.json_response({"private": repository.private, "gated": repository.gated})
 
     async def _batch(self, request: web.Request, repository: Repository) -> web.Response:
         git = f"{self.url}/datasets/{repository.identifier}.git/info/lfs/objects"
@@ -583,6 +590,9 @@ class HubServer:
         path = request.match_info["path"]
         commit = repository.history(request.match_info["revision"])[-1]
         headers = {"X-Repo-Commit": commit.identifier, "Accept-Ranges": "bytes"}
+        if repository.gated and self._role(request, required=False) != "write":
+            # The owner is in; of the others nobody has been let in yet.
+            raise HubError(403, f"Access to dataset {repository.identifier} is restricted", "GatedRepo", headers)
         if path not in commit.files:
             raise HubError(404, "Entry not found", "EntryNotFound", headers)
         content, entry = commit.files[path], commit.entry(path)

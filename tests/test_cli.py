@@ -24,7 +24,10 @@ RESULT = {
     "folder", "kept", "target", "missing", "stopped", "waterfall", "reasons", "spent", "notes", "review", "confusion",
 }  # fmt: skip
 SPENT = {"requests", "prompt_tokens", "completion_tokens", "cost"}
-COMMANDS = ["calibrate", "export", "filter", "generate", "init", "probe", "push", "run", "selftest", "topics", "why"]
+COMMANDS = [
+    "calibrate", "export", "filter", "generate", "init", "probe", "push", "reproduce", "run", "selftest", "topics",
+    "why",
+]  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -54,8 +57,8 @@ def test_run_tells_machines_what_it_did(finished: Path) -> None:
     assert sorted(files) == sorted(
         [f"export/messages/{name}.jsonl" for name in parts]
         + [f"export/parquet/{name}.parquet" for name in parts]
-        + [f"hub/data/{name}-00000-of-00001.parquet" for name in parts]
-        + ["hub/README.md", "hub/recipe.lock.yaml"]
+        + [f"hub/{config}/{name}-00000-of-00001.parquet" for config in ("data", "messages") for name in parts[:2]]
+        + ["hub/README.md", "hub/distribution.svg", "hub/recipe.lock.yaml"]
     )
     assert all(Path(name).is_file() for name in said["files"])
 
@@ -213,7 +216,9 @@ def test_checked_dataset_is_laid_out_for_the_hub(synthgen: Synthgen) -> None:
     assert synthgen("filter", theirs("jsonl"), "--task", "classification", "--out", "here").code == 0
     done = synthgen("push", "here", "--dry-run", "--json")
     assert done.code == 0
-    assert [Path(name).name.split("-")[0] for name in done.json] == ["README.md", "test", "train"]
+    assert [Path(name).name.split("-")[0] for name in done.json] == [
+        "README.md", "test", "train", "distribution.svg", "test", "train"
+    ]  # fmt: skip
     card = Path("here/hub/README.md").read_text(encoding="utf-8")
     assert "Rows that somebody else made, checked by synthgen" in card
     assert "- Labels were not checked.\n" in card

@@ -61,9 +61,10 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "card",
         "export",
         "gate",
+        "public",
         "publish",
     ),
-    ("pipeline", "audit", "grow", "start", "selftest", "calibrate"),
+    ("pipeline", "audit", "grow", "start", "selftest", "calibrate", "reproduce"),
     ("cli", "__main__"),
 )
 """From the lowest to the highest: a module imports from its own floor or a lower one."""

@@ -3,162 +3,31 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 import pytest
 import yaml
-from aiohttp import web
 from hypothesis import given
 from hypothesis import strategies as st
 
 from synthgen import card, publish
-from synthgen.export import export, splits
-from synthgen.job import prepare
-from synthgen.model.wrap import Limits
-from synthgen.pipeline import generate
+from synthgen.export import splits
+from synthgen.publish import versions
 from synthgen.schema import shipped
 from synthgen.store.run import Run
-from tests.hub_server import Commit, HubServer, Repository, now
-
-TOKEN, READER, STRANGER = "hf_theWritersSecret", "hf_theReadersSecret", "hf_nobodysSecret"
-FILES = {
-    ".gitattributes",
-    "README.md",
-    "data/test-00000-of-00001.parquet",
-    "data/train-00000-of-00001.parquet",
-    "data/validation-00000-of-00001.parquet",
-    "recipe.lock.yaml",
-}
-LOAD = """
-import json, sys, datasets
-loaded = datasets.load_dataset(sys.argv[1])
-print(json.dumps({name: list(table) for name, table in loaded.items()}))
-"""
-Hook = Callable[[Repository], None]
-
-
-class Hub(HubServer):
-    """The server, with something that happens before or after a commit, and the parents that commits named."""
-
-    def __init__(self) -> None:
-        super().__init__(token=TOKEN, read_token=READER)
-        self.before: list[Hook] = []
-        self.after: list[Hook] = []
-        self.parents: list[str | None] = []
-
-    async def _commit(self, request: web.Request, repository: Repository) -> web.Response:
-        header = json.loads((await request.read()).split(b"\n", 1)[0])["value"]
-        self.parents.append(header.get("parentCommit"))
-        if self.before:
-            self.before.pop(0)(repository)
-        answer = await super()._commit(request, repository)
-        if self.after:
-            self.after.pop(0)(repository)
-        return answer
-
-    def main(self, name: str = "owner/bank") -> list[Commit]:
-        """Return the commits of a repository's main branch, oldest first."""
-        return self.repositories[name].branches["main"]
-
-    def card(self) -> str:
-        """Return the card as it stands."""
-        return self.main()[-1].files["README.md"].decode()
-
-
-def committed(repository: Repository, files: dict[str, bytes]) -> None:
-    """Commit what somebody else has to say."""
-    commits = repository.branches["main"]
-    head = commits[-1]
-    commits.append(repository.commit(head, "by somebody else", {**head.files, **files}, head.large))
-
-
-def standing(hub: Hub, run: Run) -> Repository:
-    """Lay a repository on the Hub as a push of the run leaves it."""
-    publish.build(run, "owner/bank")
-    files = {path.relative_to(run.hub).as_posix(): path.read_bytes() for path in run.hub.rglob("*") if path.is_file()}
-    repository = hub.repositories["owner/bank"] = Repository("owner/bank", private=False, created=now())
-    empty = repository.commit(None, "initial commit", {".gitattributes": b""})
-    large = [name for name in files if name.endswith(".parquet")]
-    full = repository.commit(empty, "Publish bank with synthgen", empty.files | files, large)
-    repository.branches["main"] = [empty, full]
-    return repository
-
-
-@pytest.fixture(scope="module")
-def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
-    """Run the bank example once, with the fake model, and lay everything out."""
-    folder = tmp_path_factory.mktemp("publish") / "bank"
-    job = prepare(shipped("templates") / "classification", {"model.name": "fake", "rows": 60})
-    found = generate(job, folder, Limits()).run
-    export(found)
-    publish.build(found)
-    return found
-
-
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give the Hub client a home without anybody's token."""
-    return tmp_path_factory.mktemp("home")
+from tests.hub_server import Repository
+from tests.hubs import FILES, LOAD, READER, STRANGER, Hub, Push, committed, environment, refused, standing
 
 
 @pytest.fixture
-def hub() -> Iterator[Hub]:
-    """Give an empty Hub."""
-    with Hub() as server:
-        yield server
-
-
-def environment(url: str, home: Path, token: str | None = None) -> dict[str, str]:
-    """Return the environment of a user of this Hub."""
-    # Byte code is written, so that the next of many starts is quicker.
-    others = ("HF_", "PYTHONDONTWRITEBYTECODE")
-    mine = {name: value for name, value in os.environ.items() if not name.startswith(others)}
-    mine |= {"HF_ENDPOINT": url, "HF_HOME": str(home), "HF_HUB_DISABLE_XET": "1", "HF_UPDATE_DOWNLOAD_COUNTS": "0"}
-    mine |= {"HF_HUB_DISABLE_TELEMETRY": "1", "HF_HUB_DISABLE_PROGRESS_BARS": "1"}
-    return mine | ({"HF_TOKEN": token} if token else {})
-
-
-Push = Callable[..., subprocess.CompletedProcess[str]]
-
-
-@pytest.fixture
-def push(run: Run, hub: Hub, home: Path) -> Push:
-    """Give a function that pushes as a user does, and looks whether a token shows anywhere."""
-
-    def pushed(
-        *arguments: str, token: str | None = TOKEN, folder: Path | None = None, url: str = ""
-    ) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "synthgen", "push", str(folder or run.folder), *arguments]
-        done = subprocess.run(
-            command,
-            env=environment(url or hub.url, home, token),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=60,
-        )
-        shown = done.stdout + done.stderr
-        shown += "".join(path.read_bytes().decode("latin-1") for path in run.hub.rglob("*") if path.is_file())
-        assert not [one for one in (TOKEN, READER, STRANGER) if one in shown]
-        assert "Traceback" not in shown
-        return done
-
-    return pushed
-
-
-def refused(done: subprocess.CompletedProcess[str]) -> str:
-    """Return the one message of a push that the Hub did not take."""
-    assert (done.returncode, done.stdout) == (6, "")
-    assert done.stderr.count("synthgen: ") == done.stderr.count("\n  next: ") == 1
-    return done.stderr
+def run(bank: Run) -> Run:
+    """Give the run that is pushed."""
+    return bank
 
 
 def test_one_commit_holds_everything_and_loads_as_the_folder_does(run: Run, hub: Hub, push: Push, home: Path) -> None:
@@ -166,12 +35,17 @@ def test_one_commit_holds_everything_and_loads_as_the_folder_does(run: Run, hub:
     done = push("owner/bank", "--yes", "--tag", "v1", "--json")
     first, second = hub.main()
     assert done.returncode == 0
-    assert json.loads(done.stdout) == {
+    told = json.loads(done.stdout)
+    assert sorted(told.pop("uploaded")) == sorted(FILES - {".gitattributes"})
+    assert told == {
         "url": f"{hub.url}/datasets/owner/bank",
         "commit": second.identifier,
         "changed": True,
         "pull_request": None,
         "checked": True,
+        "version": "v1",
+        "digest": versions.digest(versions.rows(splits(run))),
+        "left_out": publish.left_out(run),
     }
     assert hub.parents == [first.identifier]
     assert set(second.files) == FILES
@@ -189,7 +63,7 @@ def test_one_commit_holds_everything_and_loads_as_the_folder_does(run: Run, hub:
 
     again = push("owner/bank", "--tag", "v1")
     assert again.returncode == 0
-    assert again.stdout.startswith("nothing changed at ")
+    assert again.stdout.startswith(f"nothing changed at {hub.url}/datasets/owner/bank: nothing was uploaded\n")
     assert hub.main() == [first, second]
     assert (run.hub / "README.md").read_text(encoding="utf-8") == hub.card()
 
@@ -341,7 +215,10 @@ def test_data_of_other_splits_goes(run: Run, hub: Hub, push: Push, tmp_path: Pat
     smaller = shutil.copytree(run.folder, tmp_path / "bank")
     (smaller / "test.parquet").unlink()
     assert push("owner/bank", folder=smaller).returncode == 0
-    assert set(hub.main()[-1].files) == FILES - {"data/test-00000-of-00001.parquet"}
+    assert set(hub.main()[-1].files) == FILES - {
+        "data/test-00000-of-00001.parquet",
+        "messages/test-00000-of-00001.parquet",
+    }
     assert len(hub.main()) == 3
 
 
@@ -396,7 +273,7 @@ def test_open_finds_keep_a_push_down_before_anything_is_asked(run: Run, hub: Hub
 def test_card_says_how_the_dataset_was_made(run: Run) -> None:
     """The card has the waterfall, balance, splits and leakage, cost, model, limits, samples, and sound metadata."""
     tables = splits(run)
-    text = card.render(run, tables, "owner/bank")
+    text = card.render(run, tables, card.Place("owner/bank"))
     front, body = text.removeprefix("---\n").split("\n---\n", 1)
     found = yaml.safe_load(front)
     assert found["language"] == ["en"]
@@ -415,7 +292,7 @@ def test_card_says_how_the_dataset_was_made(run: Run) -> None:
         f"checked on all {sum(table.height for table in tables.values())} rows: 0 seeds stand behind",
         "0 rows nearly repeat a row of another split",
         "The test split is real",
-        "Model: `fake`; its provider's terms say what its output may be used for",
+        "| `fake` | writes | not given | unknown | unknown: look for the model's licence",
         "$0.0000",
         "## Known limits\n\n- The rows are written by a model",
         "- Labels were checked by a labeller made from the seeds",
@@ -435,7 +312,7 @@ def test_card_says_what_the_models_licence_is(run: Run, tmp_path: Path) -> None:
     lock = yaml.safe_load(copy.lock.read_text(encoding="utf-8"))
     lock["model"]["licence"] = "OpenRAIL"
     copy.lock.write_text(yaml.safe_dump(lock), encoding="utf-8")
-    assert "Model: `fake`; licence: OpenRAIL." in card.render(copy, splits(copy))
+    assert "| `fake` | writes | OpenRAIL |" in card.render(copy, splits(copy))
 
 
 def test_rows_that_say_our_marks_do_not_cut_the_card(run: Run, tmp_path: Path) -> None:

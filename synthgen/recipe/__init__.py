@@ -15,6 +15,7 @@ from synthgen.recipe.checks import (
 )
 from synthgen.recipe.load import load, read_text
 from synthgen.recipe.model import Model, Part, Price, Share
+from synthgen.recipe.publish import Publish
 from synthgen.recipe.resources import Documents, Resources, Shape, Tools
 from synthgen.recipe.steps import Speaker, Step
 from synthgen.recipe.whole import Axis, Recipe, Select, Split, Value
@@ -32,6 +33,7 @@ __all__ = [
     "Paraphrase",
     "Part",
     "Price",
+    "Publish",
     "Quality",
     "Question",
     "Recipe",

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from synthgen.recipe.checks import Checks
 from synthgen.recipe.model import Model, Part, Share
+from synthgen.recipe.publish import Publish
 from synthgen.recipe.resources import Resources
 from synthgen.recipe.steps import Step
 
@@ -121,6 +122,7 @@ class Recipe(Part):
     model: Model = Field(default_factory=Model, description="Who writes the rows.")
     checks: Checks = Field(default_factory=Checks, description="The checks and their thresholds.")
     select: Select | None = Field(None, description="Left out = rows are kept as they come, and none is chosen.")
+    publish: Publish = Field(default_factory=Publish, description="What a push takes along, and in what files.")
     attempts: int = Field(
         12, gt=0, description="Requests that a cell may take for each of its rows, and for two rows more."
     )

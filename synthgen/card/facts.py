@@ -1,118 +1,35 @@
-"""The dataset's card: how it was made, what fell and why, balance, splits, cost, limits."""
+"""All that a card says of a run: counts, shares, what was measured, who wrote it, what it may be used for."""
 
 from __future__ import annotations
 
 import json
-import re
 from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import yaml
 
 from synthgen import __version__, export, gate, reasons, report, views
 from synthgen import split as splits
+from synthgen.card.front import Place
+from synthgen.card.terms import terms
 from synthgen.checks.safety import CODES, name_of
 from synthgen.errors import StoreError
 from synthgen.lock import stamp
+from synthgen.public import public
 from synthgen.store.ledger import Ledger
 from synthgen.store.run import Run
 from synthgen.types import Label, Record
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     import polars as pl
 
-BEGIN, END = "<!-- synthgen: begin -->", "<!-- synthgen: end -->"
-_FRONT = re.compile(r"---\n(.*?\n)?---[ \t]*(?:\n|\Z)", re.DOTALL)
 SAMPLES = 6
 MOST_LABELS = 40
-_SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))
 
 
-def render(run: Run, tables: dict[str, pl.DataFrame], repository: str | None = None) -> str:
-    """Return the card of a run as Markdown with its metadata in front.
-
-    Args:
-        run: the run.
-        tables: its dataset, a table a split.
-        repository: `owner/name`, where it is known.
-    """
-    from pathlib import Path
-
-    from jinja2 import Environment, StrictUndefined
-
-    source = (Path(__file__).parent / "card.md.j2").read_text(encoding="utf-8")
-    environment = Environment(undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, autoescape=False)  # noqa: S701 - Markdown
-    environment.filters["cell"] = lambda value: str(value).replace("|", "\\|").replace("\n", " ")
-    body = environment.from_string(source).render(
-        _facts(run, tables) | {"repository": repository or f"OWNER/{run.folder.name}"}
-    )
-    # A row may say anything: were it one of our marks, the next push would cut the card there.
-    body = body.replace("<!-- synthgen:", "<!-- synthgen :")
-    front = yaml.safe_dump(metadata(run, tables), sort_keys=False, allow_unicode=True)
-    return f"---\n{front}---\n{BEGIN}\n{body.strip()}\n{END}\n"
-
-
-def metadata(run: Run, tables: dict[str, pl.DataFrame]) -> dict[str, Any]:
-    """Return the keys of the card's metadata that synthgen writes."""
-    lock = run.read_lock() or {}
-    rows = sum(table.height for table in tables.values())
-    recipe = lock.get("recipe", {})
-    language = recipe.get("checks", {}).get("quality", {}).get("language")
-    labelled = bool(export.kind(run).marked(Label))
-    said = {"language": [language] if language else None, "license": recipe.get("licence")}
-    found: dict[str, Any] = {
-        "pretty_name": run.folder.name,
-        "task_categories": ["text-classification"] if labelled else ["text-generation"],
-        "tags": ["synthetic", "synthgen"] if lock else ["synthgen"],
-        "size_categories": [next((name for most, name in _SIZES if rows < most), "n>1M")],
-        "configs": [
-            {
-                "config_name": "default",
-                "default": True,
-                "data_files": [{"split": name, "path": f"data/{name}-*.parquet"} for name in tables],
-            }
-        ],
-    }
-    return {name: value for name, value in said.items() if value} | found
-
-
-def merge(standing: str, own: str) -> str:
-    """Return our card laid into one that stands: text around our block, tags and keys that are not ours stay.
-
-    `dataset_info` goes: it describes the files that a push replaces, and `datasets` would hold the new ones against it.
-
-    Args:
-        standing: the card in the repository.
-        own: the card that `render` made.
-    """
-    front, body = _parts(standing)
-    own_front, own_body = _parts(own)
-    front.pop("dataset_info", None)
-    if isinstance(front.get("tags"), list):
-        own_front["tags"] = [*front["tags"], *(tag for tag in own_front.get("tags", []) if tag not in front["tags"])]
-    merged = yaml.safe_dump(front | own_front, sort_keys=False, allow_unicode=True)
-    before, begins, rest = body.rpartition(BEGIN)
-    _, ends, after = rest.partition(END)
-    if begins and ends:
-        body = before + own_body.strip("\n") + after
-    else:
-        body = f"{body.rstrip()}\n\n{own_body.strip()}\n" if body.strip() else own_body
-    return f"---\n{merged}---\n{body}"
-
-
-def _parts(text: str) -> tuple[dict[str, Any], str]:
-    """Return a card's metadata and its text; what is no metadata is text."""
-    found = _FRONT.match(text)
-    try:
-        loaded = (yaml.safe_load(found[1] or "") or {}) if found else None
-    except (yaml.YAMLError, ValueError):  # a ValueError is a date that no calendar has
-        loaded = None
-    return (loaded, text[found.end() :]) if found and isinstance(loaded, dict) else ({}, text)
-
-
-def leakage(run: Run, tables: dict[str, pl.DataFrame]) -> dict[str, int]:
+def leakage(run: Run, tables: Mapping[str, pl.DataFrame]) -> dict[str, int]:
     """Return what crosses splits: parent seeds, and near-duplicates at the recipe's threshold; both should be 0."""
     import polars as pl
 
@@ -137,7 +54,7 @@ def _known(row: dict[str, Any], record: type[Record]) -> Record:
     return record.model_validate({name: row[name] for name in record.model_fields if row.get(name) is not None})
 
 
-def _balance(tables: dict[str, pl.DataFrame], record: type[Record]) -> dict[str, Any]:
+def balance(tables: Mapping[str, pl.DataFrame], record: type[Record]) -> dict[str, Any]:
     """Return rows of each label in each split, most rows first."""
     import polars as pl
 
@@ -164,7 +81,7 @@ def _measured(run: Run, path: Path, lock: dict[str, Any]) -> dict[str, Any] | No
     return found if found.get("of") == of else None
 
 
-def _safety(run: Run, tables: dict[str, pl.DataFrame], verdicts: pl.DataFrame) -> dict[str, Any]:
+def _safety(run: Run, tables: Mapping[str, pl.DataFrame], verdicts: pl.DataFrame) -> dict[str, Any]:
     """Return what was looked for, what fell, what was masked in kept rows, what stays on purpose, and what is open."""
     import polars as pl
 
@@ -196,41 +113,110 @@ def _confusion(run: Run) -> list[tuple[str, str, int]]:
     return [(own, read, rows) for own, read, rows in found[: report.MOST_MIXED]]
 
 
-def _facts(run: Run, tables: dict[str, pl.DataFrame]) -> dict[str, Any]:
-    lock = run.read_lock() or {}
+def models(lock: Mapping[str, Any]) -> list[dict[str, str]]:
+    """Return every model that a run asked: what it did, its name, its licence as the recipe gives it, its terms."""
+    recipe, checks = lock.get("recipe") or {}, (lock.get("recipe") or {}).get("checks") or {}
+    own = dict(lock.get("model") or {})
+    found = [("writes", own)] if own else []
+    for at, step in enumerate(recipe.get("steps") or [], 1):
+        named = [step.get("model"), *(one.get("model") for one in step.get("speakers") or [])]
+        found += [(f"writes in step {at}", one) for one in named if one]
+    for name in ("judge", "safety", "contamination"):
+        found += [(_WORK[name], one) for one in _asked(name, checks.get(name) or {})]
+    rows = []
+    for work, name, licence in dict.fromkeys(
+        (work, one.get("name") or "", one.get("licence") or "") for work, one in found
+    ):
+        told = terms(name)
+        rows.append({"work": work, "model": name, "licence": licence, **told._asdict()})
+    return rows
+
+
+_WORK = {"judge": "judges", "safety": "moderates", "contamination": "compares with evaluation texts"}
+
+
+def _asked(name: str, part: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the models that a check asks, where it runs and names its own."""
+    if name == "judge":
+        return list(part.get("models") or []) if part.get("use") else []
+    if name == "safety":
+        return [part["moderation"]] if part.get("moderation") else []
+    inner = part.get("paraphrase") or {}
+    return [inner["model"]] if inner.get("use") and inner.get("model") else []
+
+
+def contamination(lock: Mapping[str, Any], verdicts: pl.DataFrame) -> dict[str, Any]:
+    """Return the evaluation sets that were named, the rows that came before the check, and those that fell."""
+    import polars as pl
+
+    ran = verdicts.filter(pl.col("check") == "contamination")
+    asked = ((lock.get("recipe") or {}).get("checks") or {}).get("contamination") or {}
+    return {
+        "sets": asked.get("sets") or [],
+        "rows": ran.height,
+        "fell": ran["reason"].drop_nulls().len(),
+        "paraphrase": bool((asked.get("paraphrase") or {}).get("use")),
+    }
+
+
+def lengths(tables: Mapping[str, pl.DataFrame], record: type[Record]) -> list[int]:
+    """Return the words of each row's text."""
+    rows = (row for table in tables.values() for row in table.iter_rows(named=True))
+    return [len(_known(row, record).wording().split()) for row in rows]
+
+
+def facts(run: Run, tables: Mapping[str, pl.DataFrame], place: Place) -> dict[str, Any]:
+    """Return all that the card's template fills in.
+
+    Args:
+        run: the run.
+        tables: what is published, a table a split.
+        place: the repository that the card stands in.
+    """
+    own = run.read_lock() or {}
+    lock = public(own)
     record = export.kind(run)
     verdicts = run.read("verdicts")
     kept = run.read("kept").height
-    if run.ledger.is_file():
-        with Ledger(run.ledger) as ledger:
-            spent = report.spent(ledger.spent())
-    else:
-        spent = "nothing: no model was asked"
-    first = next(iter(tables.values()))
     return {
         "name": run.folder.name,
+        "repository": place.repository or f"OWNER/{run.folder.name}",
+        "configs": [*place.configs] or ["default"],
+        "versions": [*reversed(place.versions)],
+        "left_out": place.left_out,
         "version": __version__,
         "recipe": lock.get("recipe") or {},
         "recipe_text": yaml.safe_dump(lock.get("recipe") or {}, sort_keys=False, allow_unicode=True).strip(),
-        "model": lock.get("model") or {},
+        "models": models(lock),
         "seeds": lock.get("seeds") or {},
         "splits": {name: table.height for name, table in tables.items()},
         "real_test": run.table("test").is_file(),
         "kept": kept,
         "waterfall": views.waterfall(verdicts, run.read("candidates").height, kept),
         "safety": _safety(run, tables, verdicts),
+        "contamination": contamination(lock, verdicts),
         "reasons": [
             (code, times, reasons.of(code, record.reasons).meaning) for code, times in views.reasons(verdicts).items()
         ],
         "confusion": _confusion(run),
-        "balance": _balance(tables, record),
-        "leakage": leakage(run, tables),
-        "selftest": _measured(run, run.selftest, lock),
-        "calibration": _measured(run, run.calibration, lock),
+        "balance": balance(tables, record),
+        "leakage": leakage(run, export.splits(run)),
+        "selftest": _measured(run, run.selftest, own),
+        "calibration": _measured(run, run.calibration, own),
         "diversity": json.loads(run.figures.read_text(encoding="utf-8")) if run.figures.is_file() else [],
-        "spent": spent,
+        "spent": _spent(run),
         "fields": {name: info.description or "" for name, info in record.model_fields.items()},
-        "samples": [
-            json.dumps(row, ensure_ascii=False) for row in first.head(SAMPLES).drop("id").iter_rows(named=True)
-        ],
+        "samples": _samples(tables),
     }
+
+
+def _spent(run: Run) -> str:
+    if not run.ledger.is_file():
+        return "nothing: no model was asked"
+    with Ledger(run.ledger) as ledger:
+        return report.spent(ledger.spent())
+
+
+def _samples(tables: Mapping[str, pl.DataFrame]) -> list[str]:
+    first = next(iter(tables.values()))
+    return [json.dumps(row, ensure_ascii=False) for row in first.head(SAMPLES).drop("id").iter_rows(named=True)]
