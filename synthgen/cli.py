@@ -161,16 +161,17 @@ def filter_(source: str, task: str | None, recipe: Path | None, rows: int | None
 
 @synthgen.command()
 @click.argument("folder", type=click.Path(path_type=Path))
-@click.option("--format", "formats", multiple=True, help="messages or parquet; left out = both.")
-def export(folder: Path, formats: tuple[str, ...]) -> None:
+@click.option("--format", "names", multiple=True, help="A format, docs/formats.md lists them; may stand again.")
+def export(folder: Path, names: tuple[str, ...]) -> None:
     """Write files that trainers read.
 
-    They go to FOLDER/export, a folder a format, a file a split.
+    They go to FOLDER/export, a folder a format, a file a split. Without --format these are chat messages (or prompts
+    with two answers, where rows have them) and the schema's own table.
     """
     from synthgen import export as exporting
     from synthgen.store.run import Run
 
-    for path in exporting.export(Run(folder), formats or exporting.FORMATS):
+    for path in exporting.export(Run(folder), names):
         click.echo(path)
 
 

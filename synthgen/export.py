@@ -1,23 +1,23 @@
-"""Kept rows to files that a trainer reads: chat messages as JSONL and as Parquet, a file a split."""
+"""Kept rows to files that a trainer reads: a folder a format, a file a split."""
 
 from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from synthgen import schema
+from synthgen import formats, schema
 from synthgen.errors import InputError
+from synthgen.formats import Format
 from synthgen.split import NAMES
 from synthgen.store.run import Run, replacing
-from synthgen.types import Record
+from synthgen.types import Record, Row
 
 if TYPE_CHECKING:
     import polars as pl
-
-FORMATS = ("messages", "parquet")
 
 
 def splits(run: Run) -> dict[str, pl.DataFrame]:
@@ -60,46 +60,82 @@ def kind(run: Run) -> type[Record]:
     return schema.load(run.schema)
 
 
-def export(run: Run, formats: tuple[str, ...] = FORMATS) -> list[Path]:
+Rows = dict[str, list[tuple[str, Record]]]
+"""For each split its rows: id and record."""
+
+
+def rows_of(tables: dict[str, pl.DataFrame], record: type[Record]) -> Rows:
+    """Return the rows of tables as records of a schema, with their ids."""
+
+    def made(row: dict[str, Any]) -> Record:
+        return record.model_validate({name: row[name] for name in record.model_fields if row.get(name) is not None})
+
+    return {
+        name: [(str(row.get("id") or ""), made(row)) for row in table.iter_rows(named=True)]
+        for name, table in tables.items()
+    }
+
+
+def unfit(form: Format, rows: Rows) -> list[tuple[str, str]]:
+    """Return the ids of the rows that a format does not fit, each with the reason."""
+    return [(name, said) for part in rows.values() for name, one in part if (said := form.fits(one))]
+
+
+def fitting(rows: Rows) -> list[Format]:
+    """Return what is written where nobody said a format: the table, and the first conversation that fits all rows."""
+    likely = (one for one in map(formats.find, ("messages", "preference")) if not unfit(one, rows))
+    return [*islice(likely, 1), formats.TABLE]
+
+
+def export(run: Run, names: Sequence[str] = ()) -> list[Path]:
     """Write the run's dataset in each format, and return the files.
 
     Args:
         run: the run.
-        formats: `messages` = one JSON object a line, `{"messages": [...]}`; `parquet` = the schema's fields.
+        names: the formats, as docs/formats.md lists them; none = the schema's table, and the conversations that fit.
 
     Raises:
-        InputError: a format that does not exist, or nothing was kept.
+        InputError: a format that does not exist or does not fit, or nothing was kept.
     """
-    if unknown := sorted(set(formats) - set(FORMATS)):
-        raise InputError(
-            what=f"there is no format '{unknown[0]}'", where="--format", fix="formats are " + ", ".join(FORMATS)
-        )
-    tables, record = splits(run), kind(run)
+    chosen = [formats.find(name) for name in dict.fromkeys(names)]
+    tables = splits(run)
+    rows = rows_of(tables, kind(run))
+    for one in chosen:
+        _hold(one, rows)
     written = []
-    for form in formats:
-        folder = run.export / form
+    for one in chosen or fitting(rows):
+        folder = run.export / one.name
         if folder.is_dir():
             shutil.rmtree(folder)
-        for name, table in tables.items():
-            path = folder / f"{name}.{'jsonl' if form == 'messages' else 'parquet'}"
-            with replacing(path) as part:
-                if form == "messages":
-                    part.write_text("".join(_lines(table, record)), encoding="utf-8")
-                else:
-                    write_parquet(table, part)
+        for name, part in rows.items():
+            path = folder / f"{name}.{one.suffix}"
+            if one is formats.TABLE:
+                with replacing(path) as place:
+                    write_parquet(tables[name], place)
+            else:
+                write_lines(path, (one.row(row) for _, row in part))
             written.append(path)
     return written
 
 
-def _lines(table: pl.DataFrame, record: type[Record]) -> Iterator[str]:
-    for row in table.iter_rows(named=True):
-        yield json.dumps({"messages": conversation(row, record)}, ensure_ascii=False) + "\n"
+def _hold(form: Format, rows: Rows) -> None:
+    """Refuse a format that would lose rows."""
+    lost = unfit(form, rows)
+    if not lost:
+        return
+    count = sum(map(len, rows.values()))
+    fit = [one.name for one in formats.FORMATS if not unfit(one, rows)]
+    raise InputError(
+        what=f"the format {form.name} does not fit {len(lost)} of {count} rows: {lost[0][1]}",
+        where=f"row {lost[0][0]}",
+        fix="formats that fit are " + ", ".join(fit),
+    )
 
 
-def conversation(row: dict[str, Any], record: type[Record]) -> list[Any]:
-    """Return one row of a table as the conversation that a trainer sees."""
-    fields = {name: row[name] for name in record.model_fields if row.get(name) is not None}
-    return list(record.model_validate(fields).messages())
+def write_lines(path: Path, rows: Iterable[Row]) -> None:
+    """Write rows as JSON, one a line."""
+    with replacing(path) as place, place.open("w", encoding="utf-8", newline="\n") as file:
+        file.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
 
 
 def write_parquet(table: pl.DataFrame, path: Path) -> None:

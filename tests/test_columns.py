@@ -278,7 +278,7 @@ def test_broken_rows_are_candidates_with_a_fault(task: str, tmp_path: Path) -> N
     said = Run(tmp_path / "out").read("rejected")["evidence"].to_list()
     assert said[0] == "messages: 4 turns (user, assistant, user, assistant) do not make one row of this task"
     assert "messages: Field required" in said
-    assert "messages: turn 2 calls a tool" in said
+    assert "messages: turn 2 calls a tool that has no name" in said
     assert "messages: this is no list of turns with role and content" in said
 
 

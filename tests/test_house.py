@@ -22,6 +22,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "schema",
         "functions",
         "resources",
+        "formats",
         "columns",
         "seeds",
         "embed",
