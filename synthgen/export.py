@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from synthgen import formats, schema
+from synthgen import formats, schema, subsets
 from synthgen.errors import InputError
 from synthgen.formats import Format
 from synthgen.split import NAMES
-from synthgen.store.run import Run, replacing
+from synthgen.store.run import Run, replacing, write_text
+from synthgen.tokens import load
+from synthgen.training import page
+from synthgen.training.measure import Measured, measure
 from synthgen.types import Record, Row
 
 if TYPE_CHECKING:
@@ -87,35 +92,127 @@ def fitting(rows: Rows) -> list[Format]:
     return [*islice(likely, 1), formats.TABLE]
 
 
-def export(run: Run, names: Sequence[str] = ()) -> list[Path]:
-    """Write the run's dataset in each format, and return the files.
+@dataclass(frozen=True)
+class Wishes:
+    """What an export has beside the rows: all that a recipe says under `training` and `subsets`.
+
+    Args:
+        model: the model that is trained, in whose tokens rows are counted.
+        limit: most tokens of a row.
+        sizes: how many rows each subset of the training rows has.
+        order: which rows come first.
+    """
+
+    model: str | None = None
+    limit: int | None = None
+    sizes: Sequence[int] = ()
+    order: str = "random"
+
+
+def wished(run: Run) -> Wishes:
+    """Return what the recipe of a run says; sizes that its rows do not reach are left out."""
+    recipe = (run.read_lock() or {}).get("recipe") or {}
+    train, part = recipe.get("training") or {}, recipe.get("subsets") or {}
+    rows = run.read("kept").filter(split="train").height
+    sizes = [size for size in part.get("sizes", ()) if size < rows]
+    return Wishes(train.get("model"), train.get("limit"), sizes, part.get("order", "random"))
+
+
+def export(
+    run: Run,
+    names: Sequence[str] = (),
+    wishes: Wishes | None = None,
+    say: Callable[[str], None] = lambda _: None,
+) -> list[Path]:
+    """Write the run's dataset in each format, with a job to run, and return the files.
 
     Args:
         run: the run.
         names: the formats, as docs/formats.md lists them; none = the schema's table, and the conversations that fit.
+        wishes: None = as the run's recipe says.
+        say: is told what a person should hear: rows that are too long, or that a chat template changes.
 
     Raises:
-        InputError: a format that does not exist or does not fit, or nothing was kept.
+        InputError: a format that does not exist or does not fit, a subset that is too large, a model without a
+            tokenizer, or nothing was kept.
     """
     chosen = [formats.find(name) for name in dict.fromkeys(names)]
     tables = splits(run)
     rows = rows_of(tables, kind(run))
     for one in chosen:
         _hold(one, rows)
-    written = []
+    wishes = wishes or wished(run)
+    tokens, written = load(wishes.model), []
+    parts = _parts(run, rows, wishes)
+    found = {}
+    if _talks(rows):
+        found = {suffix: measure(_taken(rows, places), tokens, wishes.limit) for suffix, places in parts.items()}
     for one in chosen or fitting(rows):
-        folder = run.export / one.name
-        if folder.is_dir():
-            shutil.rmtree(folder)
-        for name, part in rows.items():
-            path = folder / f"{name}.{one.suffix}"
+        _clear(run, one)
+        for suffix, places in parts.items():
+            folder = run.export / f"{one.name}{suffix}"
             if one is formats.TABLE:
-                with replacing(path) as place:
-                    write_parquet(tables[name], place)
+                written += [_table(tables[name][places[name]], folder / f"{name}.parquet") for name in rows]
             else:
-                write_lines(path, (one.row(row) for _, row in part))
-            written.append(path)
+                part = _taken(rows, places)
+                written += [_lines(one, part[name], folder / f"{name}.jsonl") for name in rows]
+            if suffix in found:
+                written += _job(one, replace(found[suffix], folder=folder.name), folder)
+    for said in (note for each in found.values() for note in each.notes()):
+        say(said)
     return written
+
+
+def _taken(rows: Rows, places: dict[str, Sequence[int]]) -> Rows:
+    return {name: [part[at] for at in places[name]] for name, part in rows.items()}
+
+
+def _clear(run: Run, form: Format) -> None:
+    """Remove what an earlier export wrote in this format, its subsets included: nothing old stands beside the new."""
+    for old in run.export.glob(f"{form.name}*"):
+        if re.fullmatch(rf"{form.name}(-\d+)?", old.name):
+            shutil.rmtree(old)
+
+
+def _job(form: Format, found: Measured, folder: Path) -> list[Path]:
+    """Write the trainer's configuration and the page that tells of it."""
+    made = page.files(form, found)
+    for name, text in made.items():
+        write_text(folder / name, text)
+    return [folder / name for name in made]
+
+
+def _parts(run: Run, rows: Rows, wishes: Wishes) -> dict[str, dict[str, Sequence[int]]]:
+    """Return the dataset and its subsets, each as the places of its rows; a subset is tested on the same rows."""
+    whole: dict[str, Sequence[int]] = {name: range(len(part)) for name, part in rows.items()}
+    train = rows.get("train", [])
+    sizes = subsets.hold(wishes.sizes, len(train))
+    if not sizes:
+        return {"": whole}
+    kept = run.read("kept")
+    levels = dict(kept.select("id", "level").iter_rows()) if "level" in kept.columns else {}
+    places = [
+        subsets.Place(name, tuple(one.cell().values()), int(levels.get(name) or one.level())) for name, one in train
+    ]
+    order = subsets.dealt(places, wishes.order)
+    return {"": whole} | {f"-{size}": whole | {"train": order[:size]} for size in sizes}
+
+
+def _talks(rows: Rows) -> bool:
+    """Say whether the schema makes conversations of its rows."""
+    _, first = next(one for part in rows.values() for one in part)
+    return type(first).messages is not Record.messages
+
+
+def _table(table: pl.DataFrame, path: Path) -> Path:
+    with replacing(path) as place:
+        write_parquet(table, place)
+    return path
+
+
+def _lines(form: Format, rows: Sequence[tuple[str, Record]], path: Path) -> Path:
+    write_lines(path, (form.row(row) for _, row in rows))
+    return path
 
 
 def _hold(form: Format, rows: Rows) -> None:

@@ -58,6 +58,11 @@ def back(folder: Path, kind: type[Record]) -> list[Any]:
     return found
 
 
+def rows_in(path: Path) -> list[Any]:
+    """Return the rows of a JSONL file."""
+    return [json.loads(line) for line in path.read_text("utf-8").split("\n")[:-1]]
+
+
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("sample", [*SAMPLES, *schema.tasks()])
 def test_written_and_read_back(sample: str, name: str, tmp_path: Path) -> None:
@@ -250,3 +255,68 @@ def test_one_message_where_a_format_does_not_fit(tmp_path: Path, synthgen: Synth
     assert synthgen("export", run.folder, "--format", "messages", "--format", "mistral").code == 0
     line = (run.export / "mistral" / "train.jsonl").read_text(encoding="utf-8").split("\n")[0]
     assert json.loads(line)["messages"][1]["tool_calls"][0]["id"] == "call00001"
+
+
+ROLES = {"system", "user", "assistant", "tool"}
+KEYS = {"role", "content", "tool_calls", "tool_call_id", "name", "weight"}
+
+
+def openai_faults(turns: list[Any], tools: list[Any]) -> list[str]:
+    """Return what OpenAI's published rules for a supervised row find in one."""
+    made: list[str] = []
+    found = [] if turns and turns[-1]["role"] == "assistant" else ["the last turn is not the assistant's"]
+    for turn in turns:
+        calls = turn.get("tool_calls", [])
+        found += [f"key {name}" for name in turn if name not in KEYS]
+        found += [] if turn["role"] in ROLES else [f"role {turn['role']}"]
+        found += [] if isinstance(turn.get("content"), str) or calls else ["no content"]
+        found += ["a weight on another turn"] if "weight" in turn and turn["role"] != "assistant" else []
+        found += [f"weight {turn['weight']}"] if turn.get("weight") not in {None, 0, 1} else []
+        for call in calls:
+            made.append(call["id"])
+            arguments = call["function"]["arguments"]
+            found += [] if isinstance(arguments, str) and isinstance(json.loads(arguments), dict) else ["arguments"]
+            names = [one["function"]["name"] for one in tools]
+            found += [] if call["function"]["name"] in names else ["a tool that is not offered"]
+        if turn["role"] == "tool":
+            found += [] if turn.get("tool_call_id") in made else ["an answer to no call"]
+    return found
+
+
+@pytest.mark.parametrize("sample", [*SAMPLES, *schema.tasks()])
+def test_openais_published_rules(sample: str) -> None:
+    """Each row of OpenAI's files has the keys, roles, ids and texts that its rules ask for, and no other."""
+    records: list[Any] = SAMPLES.get(sample) or shipped(sample)
+    for name, keys in (
+        ("openai", {"messages", "tools"}),
+        ("openai-preference", {"input", "preferred_output", "non_preferred_output"}),
+    ):
+        form = formats.find(name)
+        for row in (form.row(one) for one in records if not form.fits(one)):
+            assert set(row) <= keys
+            asked = row.get("input", row)
+            for answer in (row.get("preferred_output", []), row.get("non_preferred_output", [])):
+                assert openai_faults([*asked["messages"], *answer], asked.get("tools", [])) == []
+
+
+def test_openais_rules_find_faults() -> None:
+    """The rules that the test above goes by find what is wrong in other formats' rows."""
+    row = formats.find("messages").row(CALLING[0])
+    assert openai_faults(row["messages"], row["tools"]) == ["arguments", "arguments"]
+    assert openai_faults(row["messages"][:3], [])[0] == "the last turn is not the assistant's"
+
+
+@pytest.mark.parametrize("name", ["messages", "openai", "mistral", "sharegpt", "axolotl", "prompt-completion"])
+def test_arguments_survive_load_dataset(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Calls of different shapes come out of `load_dataset`, and out of the Parquet it writes, with no key added."""
+    import datasets
+
+    monkeypatch.setattr("datasets.config.HF_UPDATE_DOWNLOAD_COUNTS", False)
+    rows = [formats.find(name).row(one) for one in CALLING]
+    export.write_lines(tmp_path / "train.jsonl", rows)
+    cache = str(tmp_path / "cache")
+    loaded = datasets.load_dataset("json", data_files=str(tmp_path / "train.jsonl"), split="train", cache_dir=cache)
+    loaded.to_parquet(str(tmp_path / "train.parquet"))
+    again = datasets.load_dataset("parquet", data_files=str(tmp_path / "train.parquet"), split="train", cache_dir=cache)
+    for table in (loaded, again):
+        assert [json.dumps(row) for row in table] == [json.dumps(row) for row in rows]

@@ -23,6 +23,8 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "functions",
         "resources",
         "formats",
+        "tokens",
+        "subsets",
         "columns",
         "seeds",
         "embed",
@@ -47,6 +49,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "report",
         "progress",
         "card",
+        "training",
         "export",
         "gate",
         "publish",
@@ -69,6 +72,7 @@ HEAVY = (
     "pyarrow",
     "pydantic",
     "jinja2",
+    "tokenizers",
     "tqdm",
 )
 

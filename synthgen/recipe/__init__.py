@@ -16,6 +16,7 @@ from synthgen.recipe.load import load, read_text
 from synthgen.recipe.model import Model, Part, Price, Share
 from synthgen.recipe.resources import Resources
 from synthgen.recipe.steps import Speaker, Step
+from synthgen.recipe.training import Subsets, Training
 from synthgen.recipe.whole import Axis, Recipe, Select, Split, Value
 
 __all__ = [
@@ -40,6 +41,8 @@ __all__ = [
     "Speaker",
     "Split",
     "Step",
+    "Subsets",
+    "Training",
     "Value",
     "load",
     "read_text",
