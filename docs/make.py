@@ -160,13 +160,25 @@ def formats() -> str:
         "## Which task fits which format",
         "",
         "Each task's seeds are written and read back: `same` = the same rows. Otherwise it says why the format does",
-        "not fit, or what comes back.",
+        "not fit, or which fields no conversation holds: those are in the table alone.",
         "",
     ]
     tasks = {task: _seeds(task) for task in schema.tasks()}
     lines += ["| format | " + " | ".join(tasks) + " |", "|---" * (len(tasks) + 1) + "|"]
+    notes: list[str] = []
+
+    def short(said: str) -> str:
+        """Return what stands in the table, with the number of the note that says the rest."""
+        if said == "same":
+            return said
+        if said not in notes:
+            notes.append(said)
+        return f"{'same' if said.startswith('same') else 'no'} ({notes.index(said) + 1})"
+
     for form in FORMATS:
-        lines.append(f"| `{form.name}` | " + " | ".join(there_and_back(form, rows) for rows in tasks.values()) + " |")
+        found = (short(there_and_back(form, rows)) for rows in tasks.values())
+        lines.append(f"| `{form.name}` | " + " | ".join(found) + " |")
+    lines += ["", *(f"{number}. {said}" for number, said in enumerate(notes, 1))]
     for form in FORMATS:
         lines += ["", f"## {form.name}", "", f"Read by {form.readers}. {form.note}", ""]
         lines += [f"- {(rule.__doc__ or '').split('.')[0].removeprefix('Hold that ').strip()}" for rule in form.rules]
@@ -192,8 +204,11 @@ def there_and_back(form: Format, records: list[Record]) -> str:
     if reading is None:
         return "written; not read back"
     read = [one if isinstance(one, Fault) else schema.admit(reading.kind, one, {}) for one in map(reading, rows)]
-    lost = sum(one != other for one, other in zip(records, read, strict=True))
-    return f"written; {lost} of {len(records)} rows come back otherwise" if lost else "same"
+    if wrong := next((one for one in read if isinstance(one, Fault)), None):
+        return f"written; not read back ({wrong.evidence})"
+    pairs = [(one.model_dump(), cast("Record", other).model_dump()) for one, other in zip(records, read, strict=True)]
+    beside = [name for name in type(records[0]).model_fields if any(one[name] != other[name] for one, other in pairs)]
+    return f"same, without {', '.join(f'`{name}`' for name in beside)}" if beside else "same"
 
 
 PAGES = {"formats.md": formats, "recipe.md": recipe, "commands.md": commands, "reasons.md": reasons}

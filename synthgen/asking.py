@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from synthgen import prompts
-from synthgen.checks import AskingCheck, judge, paraphrase
+from synthgen.checks import AskingCheck, judge, pairwise, paraphrase
 from synthgen.checks.moderation import Moderation
 from synthgen.checks.unsafe import moderated
 from synthgen.embed import embed
 from synthgen.model.local import Weights
 from synthgen.model.open import find_weights
+from synthgen.planned import wider
 from synthgen.prompts import Prompt
-from synthgen.recipe import Model, Recipe
+from synthgen.recipe import Comparison, Model, Recipe
 from synthgen.types import Row
 
 
@@ -58,9 +59,23 @@ def of_recipe(
         ((name, prompt),) = _asked(models, part.prompt, folders, paraphrase.NAMES)
         check = paraphrase.Paraphrase(evaluation, part.least, embed, (name, prompt), recipe.about)
         found.append(Asking("paraphrase", check, models))
+    if recipe.checks.harder.use:
+        models, compares = _compares(recipe, recipe.checks.harder, folders, "harder.j2")
+        found.append(Asking("harder", pairwise.Harder(compares, wider(axes)), models))
+    if recipe.checks.pair.use:
+        models, compares = _compares(recipe, recipe.checks.pair, folders, "pairwise.j2")
+        found.append(Asking("pair", pairwise.Pair(compares), models))
     if recipe.checks.judge.use:
         found.append(_judge(recipe, folders, axes))
     return found
+
+
+def _compares(
+    recipe: Recipe, part: Comparison, folders: Sequence[Path], prompt: str
+) -> tuple[list[tuple[Model, Weights | None]], pairwise.Pairwise]:
+    models = _models([part.model or recipe.model], folders)
+    ((name, found),) = _asked(models, part.prompt or prompt, folders, pairwise.NAMES)
+    return models, pairwise.Pairwise(name, found, recipe.about, part.rules)
 
 
 def _judge(recipe: Recipe, folders: Sequence[Path], axes: dict[str, list[Row]]) -> Asking:

@@ -288,7 +288,7 @@ class _Laid:
         """Return a verdict on each row that does not leak: whether it is among the best."""
         import polars as pl
 
-        passed = self._passed.again("id", "split", "label", "text", "quality")
+        passed = self._passed.again("id", "split", "label", "text", "quality", "cluster")
         found = [part.filter(~pl.col("id").is_in(leaks.implode())) for part in passed]
         count = sum(part.height for part in found)
         if count > CHOOSABLE:
@@ -297,8 +297,8 @@ class _Laid:
                 fix="leave --rows out, or filter a part of the rows",
             )
         rows = [
-            select.Row(name, f"{label} / {split}" if label else split, text, quality)
+            select.Row(name, f"{label} / {split}" if label else split, text, quality, cluster=cluster)
             for part in found
-            for name, split, label, text, quality in part.iter_rows()
+            for name, split, label, text, quality, cluster in part.iter_rows()
         ]
         return select.choose(rows, select.shares(rows, best.rows), best.part, self._fresh.embed, best.seeds)

@@ -85,6 +85,28 @@ def probe(model: str, base_url: str | None, as_json: bool) -> None:
 
 
 @synthgen.command()
+@click.argument("recipe", type=click.Path(path_type=Path))
+@click.option("--depth", type=click.IntRange(1, 5), default=2, show_default=True, help="Levels of the tree.")
+@click.option("--branches", type=click.IntRange(2, 30), default=6, show_default=True, help="Topics below each.")
+@click.option("--model", help="Model to ask: local, a .gguf file, or a name at --base-url.")
+@click.option("--base-url", help="Address of an OpenAI-compatible endpoint, usually ending in /v1.")
+@click.option("--out", type=click.Path(path_type=Path), help="The file; left out = topics.yaml beside RECIPE.")
+@click.option("--max-requests", type=click.IntRange(0), help="Stop after this many requests.")
+def topics(recipe: Path, depth: int, branches: int, out: Path | None, **flags: Any) -> None:  # noqa: ANN401 - click
+    """Grow a tree of topics for RECIPE, to be edited.
+
+    The recipe takes it as `vary: {topic: {file: topics.yaml}}`: each leaf is a topic that rows are written about.
+    """
+    from synthgen.grow import grow
+    from synthgen.model.wrap import Limits
+
+    changes = {"model.name": flags["model"], "model.base_url": flags["base_url"]}
+    path = grow(recipe, changes, (depth, branches), out, Limits(requests=flags["max_requests"]))
+    click.echo(path.read_text(encoding="utf-8"))
+    click.echo(f"next: edit {path}, then name it in the recipe as vary.topic.file")
+
+
+@synthgen.command()
 @_recipe
 def generate(**flags: Any) -> None:  # noqa: ANN401 - click hands flags over by name
     """Write rows until every cell of RECIPE is full.

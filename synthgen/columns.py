@@ -36,6 +36,7 @@ class Reading:
         fields: the column of each field that has one.
         shape: how columns hold a conversation between them, where they do.
         turns: those columns, with what else of a conversation stands beside them.
+        beside: the column of each required field that stands beside the conversation, such as its tools.
         unused: columns of the first rows that no field takes.
         system: whether the first rows have system turns, which no field takes either.
         rank: how sure the guess is; 0 = all required fields stand there by their own names.
@@ -47,6 +48,7 @@ class Reading:
     fields: dict[str, str] = field(default_factory=dict)
     shape: Shape | None = None
     turns: tuple[str, ...] = ()
+    beside: dict[str, str] = field(default_factory=dict)
     unused: tuple[str, ...] = ()
     system: bool = False
     rank: int = 0
@@ -65,19 +67,21 @@ class Reading:
             shown = ", ".join(roles[:8]) + (", …" if len(roles) > 8 else "")
             turns = "one turn" if len(roles) == 1 else f"{len(roles)} turns"
             return Fault("validate.schema", f"{self.turns[0]}: {turns} ({shown}) do not make one row of this task")
+        found |= {name: row[column] for name, column in self.beside.items() if given(row.get(column))}
         if lost := _lost(self.kind, said, found):
             return Fault("validate.schema", f"{self.turns[0]}: {lost}")
         return found
 
     def columns(self) -> set[str]:
         """Return the columns that are read."""
-        return {*self.fields.values(), *self.turns}
+        return {*self.fields.values(), *self.turns, *self.beside.values()}
 
     def tell(self) -> str:
         """Return in a sentence what is read from where, and what is not used."""
         if self.turns:
             names = ", ".join(name for name, info in self.kind.model_fields.items() if info.is_required())
-            said = f"read as {self.form}: {names} ← {' + '.join(self.turns)}"
+            read = dict.fromkeys([*self.turns, *self.beside.values()])
+            said = f"read as {self.form}: {names} ← {' + '.join(read)}"
         else:
             said = f"read as {self.form}: " + ", ".join(f"{name} ← {column}" for name, column in self.fields.items())
         left = [*self.unused[:12], *([f"{len(self.unused) - 12} more"] if len(self.unused) > 12 else [])]
@@ -220,12 +224,16 @@ def _by_turns(kind: type[Record], first: Sequence[Row]) -> Iterator[Reading]:
     if not _own(kind, "from_messages") and not _own(kind, "from_conversation"):
         return
     there = {name for row in first for name in row}
+    places = _places(kind, first)
     for shape in SHAPES:
         if not there.issuperset(shape.columns) or (shape.rejected and not _own(kind, "rejected")):
             continue
         said = [one for row in first if not isinstance(one := shape.read(row, shape.columns), str)]
-        made = (kind.from_conversation(one.messages, one.tools, one.rejected) for one in said)
-        covered = sum(all(given(row.get(name)) for name in _required(kind)) for row in made if row is not None)
+        made = [kind.from_conversation(one.messages, one.tools, one.rejected) for one in said]
+        rows = [row for row in made if row is not None]
+        lacks = {name for name in _required(kind) if not any(given(row.get(name)) for row in rows)}
+        beside = {name: places[name] for name in sorted(lacks & places.keys())} if rows else {}
+        covered = sum(all(name in beside or given(row.get(name)) for name in _required(kind)) for row in rows)
         more = (name for name in shape.more if name in there and (name != "tools" or _own(kind, "tools")))
         turns = (*shape.columns, *more)
         yield Reading(
@@ -233,7 +241,8 @@ def _by_turns(kind: type[Record], first: Sequence[Row]) -> Iterator[Reading]:
             _form(shape.columns, first),
             shape=shape,
             turns=turns,
-            unused=_unused(first, turns),
+            beside=beside,
+            unused=_unused(first, (*turns, *beside.values())),
             system=_drops_system(kind, said),
             rank=2,
             most=covered * 2 > len(first),

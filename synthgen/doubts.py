@@ -58,7 +58,8 @@ def _rows(run: Run, kind: type[Record], label: str) -> Iterator[pl.DataFrame]:
     with ParquetFile(run.table("kept")) as file:
         for batch in file.iter_batches(GROUP):
             rows = batch.to_pylist()
-            texts = [kind.model_construct(**row).wording() for row in rows]
+            fields = ({name: row[name] for name in kind.model_fields} for row in rows)
+            texts = [kind.model_validate(one).wording() for one in fields]
             yield pl.DataFrame(
                 {"id": [row["id"] for row in rows], "text": texts, "label": [row[label] for row in rows]},
                 schema={"id": pl.String, "text": pl.String, "label": pl.String},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -31,12 +32,16 @@ def load(reference: str, folders: Sequence[Path], key: str) -> tuple[Callable[..
             what="there is no such file of functions", where=str(path), fix=f"name it as `mine.py:function` in {key}"
         )
     module = importlib.util.module_from_spec(spec)
+    writes, sys.dont_write_bytecode = sys.dont_write_bytecode, True  # the folder is the user's, and gets no __pycache__
+    sys.modules[spec.name] = module  # where pydantic looks up the names of its annotations
     try:
         spec.loader.exec_module(module)
     except Exception as error:
         raise RecipeError(
             what=f"the file does not load ({type(error).__name__}: {error})", where=str(path), fix="mend it"
         ) from error
+    finally:
+        sys.dont_write_bytecode = writes
     function = getattr(module, name, None)
     if not callable(function):
         raise RecipeError(what=f"there is no function '{name}'", where=str(path), fix=f"check its name in {key}")

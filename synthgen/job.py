@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from synthgen import recipe, resources, schema, seeds
+from synthgen import recipe, resources, schema, seeds, topics
 from synthgen import split as splits
 from synthgen.asking import Asking, of_recipe
 from synthgen.checks import Check
@@ -17,8 +17,9 @@ from synthgen.checks.quality import bounded
 from synthgen.errors import RecipeError, SeedError
 from synthgen.model.local import Weights
 from synthgen.model.open import find_weights
-from synthgen.recipe import Axis, Recipe
-from synthgen.resources import Resource
+from synthgen.planned import of_axes
+from synthgen.recipe import Axis, Recipe, Step
+from synthgen.resources import Resource, Sourced
 from synthgen.steps import Ready
 from synthgen.steps import of_recipe as of_steps
 from synthgen.types import Label, Prose, Record, Row, Seed, digest
@@ -43,6 +44,7 @@ class Job:
         evaluation: the texts of evaluation sets that no row may repeat.
         own: the recipe's own checks, by name.
         asking: the recipe's checks that ask a model.
+        planned: the checks that hold a row against what was planned for it.
     """
 
     recipe: Recipe
@@ -59,6 +61,7 @@ class Job:
     evaluation: Sequence[Item]
     own: Sequence[tuple[str, Check]]
     asking: Sequence[Asking] = ()
+    planned: Sequence[tuple[str, Check]] = ()
 
     @property
     def context(self) -> dict[str, Any]:
@@ -105,16 +108,17 @@ def prepare(path: Path, changes: dict[str, Any] | None = None) -> Job:
     file = schema.find(found.task, root)
     kind = schema.load(file)
     folders = [root, schema.shipped("templates") / Path(found.task).stem]
-    held = resources.load(found.resources, folders)
+    held = _deal_sources(resources.load(found.resources, folders), found)
     sourced = {name: axis for name, axis in found.vary.items() if axis.values or axis.file or axis.resource}
     axes = {name: _axis(name, axis, root, held) for name, axis in sourced.items()}
     loaded = seeds.load(found.seeds, root, kind, {"axes": axes, **held})
     axes |= {name: _from_seeds(name, kind, loaded) for name in found.vary if name not in axes}
-    dealt = splits.deal(loaded, found.split, [_group(seed, found.balance) for seed in loaded])
+    groups = [_group(seed, found.balance) for seed in loaded]
+    dealt = splits.deal(loaded, found.split, groups, _bound(loaded, axes))
     _check_rows(found, axes)
     weights = find_weights(found.model, root)
     steps = of_steps(found, folders)
-    _check_steps(found, kind, path)
+    _check_steps(found, [one.step for one in steps], kind, path)
     bounded(kind.marked(Prose), found.checks.quality.words)
     digests = {
         "task": digest(file.read_text(encoding="utf-8")),
@@ -127,12 +131,51 @@ def prepare(path: Path, changes: dict[str, Any] | None = None) -> Job:
     # Without defaults, so that a key that is added some day leaves the runs of today as they are.
     said = found.model_dump(mode="json", exclude_defaults=True)
     digests |= {name: digest(said.get(name)) for name in asked}
+    digests |= {name: digest(said[name]) for name in ("boundary", "probabilities") if name in said}
     digests |= {f"resources.{name}": one.digest for name, one in held.items()}
     test = _real_test(found, root, kind, {"axes": axes, **held}, dealt)
     evaluation = [item for name in found.checks.contamination.sets for item in _items(name, root)]
     own = [load_own(reference, root) for reference in found.checks.own]
     asking = of_recipe(found, folders, axes, evaluation)
-    return Job(found, root, file, kind, axes, dealt, test, steps, held, weights, digests, evaluation, own, asking)
+    return Job(
+        found,
+        root,
+        file,
+        kind,
+        axes,
+        dealt,
+        test,
+        steps,
+        held,
+        weights,
+        digests,
+        evaluation,
+        own,
+        asking,
+        of_axes(found.vary, axes),
+    )
+
+
+def _deal_sources(held: Mapping[str, Resource], found: Recipe) -> dict[str, Resource]:
+    """Deal the documents that rows are drawn from to splits, before anything is generated."""
+    for name, axis in found.vary.items():
+        if name in found.balance and isinstance(held.get(axis.resource or ""), Sourced):
+            raise RecipeError(
+                what=f"balance names '{name}', whose values are dealt to splits with their documents",
+                where="recipe: balance",
+                fix="take it out: each chunk comes once before any comes twice",
+            )
+    return {
+        name: one.dealt(splits.deal_sources(one.sources(), found.split)) if isinstance(one, Sourced) else one
+        for name, one in held.items()
+    }
+
+
+def _bound(loaded: Sequence[Seed], axes: Mapping[str, Sequence[Row]]) -> dict[str, str]:
+    """Return the split of each seed that names a value which was dealt to one: a seed stays with its document."""
+    dealt = {name: {str(row[name]): row["split"] for row in rows if "split" in row} for name, rows in axes.items()}
+    bound = ((seed.id, dealt[name].get(getattr(seed.record, name, None) or "")) for seed in loaded for name in dealt)
+    return {name: split for name, split in bound if split}
 
 
 def _items(name: str, root: Path) -> Iterator[Item]:
@@ -171,8 +214,9 @@ def _axis(name: str, axis: Axis, root: Path, held: Mapping[str, Resource]) -> li
         return [{name: row["value"], **row} for row in held[axis.resource].rows()]
     if axis.values:
         return [{name: one.value, **one.model_dump(exclude={"value"})} for one in axis.values]
-    rows = []
-    for where, row in seeds.read(axis.file or "", root):
+    file = axis.file or ""
+    rows = topics.read(root / file, name) if Path(file).suffix in topics.ENDINGS else []
+    for where, row in seeds.read(file, root) if not rows else ():
         value = row.get(name, row.get("value"))
         if value is None or value == "":
             raise SeedError(
@@ -219,14 +263,14 @@ def _check_rows(found: Recipe, axes: dict[str, list[Row]]) -> None:
         )
 
 
-def _check_steps(found: Recipe, kind: type[Record], path: Path) -> None:
+def _check_steps(found: Recipe, taken: Sequence[Step], kind: type[Record], path: Path) -> None:
     """Every required field must come from a step or from what varies, and every filled one must exist."""
-    for name in (name for step in found.steps for name in [*step.when, *([step.turns] if step.speakers else [])]):
+    for name in (name for step in taken for name in [*step.when, *([step.turns] if step.speakers else [])]):
         if name not in found.vary:
             raise RecipeError(
                 what=f"a step looks at '{name}', which does not vary", where=str(path), fix=f"add vary.{name}"
             )
-    filled = {name for step in found.steps for name in step.fills}
+    filled = {name for step in taken for name in step.fills}
     if unknown := sorted(filled - set(kind.model_fields)):
         raise RecipeError(
             what=f"a step fills '{unknown[0]}', which the task '{found.task}' does not have",

@@ -155,6 +155,7 @@ def _choose(job: Job, parts: _Parts, ledger: Ledger) -> _Best:
     if part is None:
         return _Best(parts.loop.outcome.taken, verdicts, {})
     quality = select.qualities(verdicts)
+    cluster = {name: first or name for name, first in views.clusters(verdicts).iter_rows()}
     losses = score.known(ledger, parts.scorer) if parts.scorer else {}
     rows = []
     for one in _taken(parts):
@@ -163,7 +164,8 @@ def _choose(job: Job, parts: _Parts, ledger: Ledger) -> _Best:
             found = losses.get(pair.id) if pair else None
             cell = " / ".join(parts.plan.key(one.draft.cell))
             text = one.record.wording()
-            rows.append(select.Row(one.id, cell, text, quality.get(one.id, 1.0), found.ifd if found else None))
+            ifd, first = (found.ifd if found else None), cluster.get(one.id, "")
+            rows.append(select.Row(one.id, cell, text, quality.get(one.id, 1.0), ifd, first))
     wanted = {" / ".join(key): count for key, count in parts.plan.wanted.items()}
     # What is measured on seeds dealt to test must not have chosen the rows.
     texts = [seed.record.wording() for seed in job.seeds if seed.split != "test"]
@@ -209,6 +211,7 @@ def sieve_of(job: Job, folder: Path | None = None) -> Sieve:
         more,
         [(one.name, one.check) for one in job.asking],
         embed.find(job.recipe.checks.embedder, job.root, job.recipe.model, folder),
+        job.planned,
     )
     sieve = Sieve(job.kind, job.recipe.checks, known)
     if job.evaluation:

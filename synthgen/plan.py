@@ -192,9 +192,15 @@ class Plan:
         cell = dict(tally.values)
         for name, rows in self._axes.items():
             fitting = [row for row in rows if all(row.get(field, cell[field]) == cell[field] for field in cell)]
-            row = draw.choices(fitting, [float(row.get("weight", 1)) for row in fitting])[0]
+            if "split" in fitting[0]:  # it comes from documents: each comes once before any comes twice
+                row = self._in_turn(fitting, f"{key}/{name}", tally.asked)
+            else:
+                row = draw.choices(fitting, [float(row.get("weight", 1)) for row in fitting])[0]
             cell |= {field: value for field, value in row.items() if field == name or field in self._fields}
         examples = self._examples(key, cell, draw)
+        unlike = self._confusion.unlike(cell)
+        # Where no row is wanted at the boundary, nothing is drawn: such plans stay as they are.
+        border = bool(unlike) and self._recipe.boundary > 0 and draw.random() < self._recipe.boundary
         return Draft(
             number,
             {field: str(value) for field, value in cell.items()},
@@ -202,9 +208,16 @@ class Plan:
             examples,
             _nearest(tally.texts, [self._wordings[name] for name in examples]),
             _over_used(tally),
-            self._confusion.unlike(cell),
+            unlike,
             self._parent(key, draw),
+            unlike[0] if border else "",
         )
+
+    def _in_turn(self, rows: Sequence[Row], place: str, index: int) -> Row:
+        """Return the row whose turn it is, in an order that is drawn anew for each round."""
+        turn, at = divmod(index, len(rows))
+        draw = random.Random(f"{self._recipe.seed}/{place}/{turn}")  # noqa: S311 - reproducible on purpose
+        return draw.sample(rows, len(rows))[at]
 
     def _source(self, values: Row) -> tuple[str, str] | None:
         """Return the cell of whose rows those of a cell with these values are made, or None."""

@@ -28,7 +28,8 @@ from synthgen.errors import PromptError
 from synthgen.types import Message
 
 KNOWN = (
-    "about", "avoid", "axes", "cell", "detail", "examples", "openings", "others", "parent", "record", "rows", "unlike",
+    "about", "avoid", "axes", "boundary", "cell", "detail", "examples", "openings", "others", "parent", "probabilities",
+    "record", "rows", "unlike",
 )  # fmt: skip
 """The names that a prompt may use; docs/prompts.md says what each holds."""
 

@@ -199,6 +199,53 @@ REASONS: dict[str, Reason] = {
         "Nobody asked the judge: the budget is spent, or the command asks no model.",
         "Run `synthgen generate` with the same recipe, and a higher limit where one was reached.",
     ),
+    "evolve.same": Reason(
+        "A row that was made of another says nothing new.", "Ask in the prompt for one more condition or step by name."
+    ),
+    "evolve.easier": Reason(
+        "A row that was to be harder than the one that it was made of demands less.",
+        "Ask in the prompt for more than the parent demands; take a larger model.",
+    ),
+    "evolve.longer": Reason(
+        "A row is far longer than the one that it was made of: another task in one.",
+        "Say in the prompt how many words may be added.",
+    ),
+    "hidden.said": Reason(
+        "A row says what was only to shape it, such as its persona.",
+        "Say in the prompt that nobody speaks of who writes.",
+    ),
+    "constraint.unsaid": Reason(
+        "The constraint that the answer keeps to does not stand in what is asked.",
+        "Put the constraint behind the request with a step's function.",
+    ),
+    "constraint.broken": Reason(
+        "The answer breaks a rule of its constraint.",
+        "Say the constraint in the answer's prompt; ask for fewer at once.",
+    ),
+    "constraint.kept": Reason(
+        "The answer to steer away from keeps to the constraint that it was to break.",
+        "Say in its prompt which rule is to be broken.",
+    ),
+    "pair.lost": Reason(
+        "Of two answers the one to steer away from won in both orders.",
+        "Let a larger model, or a lower temperature, write the chosen one.",
+    ),
+    "pair.tie": Reason(
+        "Neither of two answers won in both orders.",
+        "Let the models or temperatures differ more, or plant a flaw; take a larger model as judge.",
+    ),
+    "pair.unasked": Reason(
+        "Nobody asked which of two answers is better: the budget is spent, or the command asks no model.",
+        "Run `synthgen generate` with the same recipe, and a higher limit where one was reached.",
+    ),
+    "harder.denied": Reason(
+        "A model does not find the row harder than the one that it was made of, in both orders.",
+        "Ask in the prompt for one named way to make it harder; take a larger model.",
+    ),
+    "harder.unasked": Reason(
+        "Nobody asked whether the row is harder: the budget is spent, or the command asks no model.",
+        "Run `synthgen generate` with the same recipe, and a higher limit where one was reached.",
+    ),
     "split.leak": Reason(
         "A row of another split says nearly the same: the train row is given up.",
         "Vary more; give more seeds.",

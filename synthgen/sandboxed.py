@@ -5,6 +5,7 @@ It imports nothing of synthgen.
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import json
 import os
@@ -12,6 +13,7 @@ import resource
 import signal
 import sys
 from collections.abc import Callable
+from types import ModuleType
 from typing import Any
 
 READABLE = ("/usr", "/lib", "/lib64", "/opt", "/dev/null", "/dev/urandom", "/proc/self", "/etc/localtime", "/etc/ssl")
@@ -92,16 +94,27 @@ def guard(reads: list[str], scratch: str) -> Callable[[str, tuple[Any, ...]], No
     return hook
 
 
+def load(file: str) -> ModuleType:
+    """Load the function's file, once in a process.
+
+    Raises:
+        ImportError: it is no Python file.
+    """
+    if module := sys.modules.get("sandboxed_function"):
+        return module
+    spec = importlib.util.spec_from_file_location("sandboxed_function", file)
+    if spec is None or spec.loader is None:
+        message = f"{file} is no Python file"
+        raise ImportError(message)
+    sys.modules["sandboxed_function"] = module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
 def run(task: dict[str, Any]) -> dict[str, Any]:
     """Load the function, call it, and return what came of it."""
     try:
-        spec = importlib.util.spec_from_file_location("sandboxed_function", task["file"])
-        if spec is None or spec.loader is None:
-            return {"value": None, "trouble": "failed", "evidence": f"{task['file']} is no Python file"}
-        module = importlib.util.module_from_spec(spec)
-        sys.modules["sandboxed_function"] = module
-        spec.loader.exec_module(module)
-        value = getattr(module, task["name"])(**task["arguments"])
+        value = getattr(load(task["file"]), task["name"])(**task["arguments"])
         answer = {"value": value, "trouble": "", "evidence": ""}
         size = len(json.dumps(answer, allow_nan=False))
     except RefusedError as error:
@@ -115,26 +128,39 @@ def run(task: dict[str, Any]) -> dict[str, Any]:
     return answer
 
 
-def main() -> None:
-    """Read the task, take on the limits, and write what came of it where only we can."""
-    out = os.dup(1)
-    task = json.loads(sys.stdin.buffer.read())
-    nothing = os.open(os.devnull, os.O_RDWR)
-    for number in (0, 1, 2):
-        os.dup2(nothing, number)
-    seconds = int(task["seconds"]) + 1
-    for limit, value in (
+def limit(task: dict[str, Any]) -> None:
+    """Take on the limits; a process that is kept has a clock for each call, and none for all of them."""
+    seconds = resource.RLIM_INFINITY if task["kept"] else int(task["seconds"]) + 1
+    for kind, value in (
         (resource.RLIMIT_AS, task["bytes"]),
         (resource.RLIMIT_CPU, seconds),
         (resource.RLIMIT_CORE, 0),
         (resource.RLIMIT_FSIZE, 64 * 2**20),
         (resource.RLIMIT_NOFILE, 64),
     ):
-        resource.setrlimit(limit, (value, value))
+        resource.setrlimit(kind, (value, value))
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    signal.setitimer(signal.ITIMER_REAL, task["seconds"])
+
+
+def main() -> None:
+    """Read the task, take on the limits, and write what came of it where only we can.
+
+    A process that is kept reads one call a line, and answers each with a line, until there are no more.
+    """
+    out, source = os.dup(1), os.fdopen(os.dup(0), "rb")
+    task = json.loads(source.readline())
+    nothing = os.open(os.devnull, os.O_RDWR)
+    for number in (0, 1, 2):
+        os.dup2(nothing, number)
+    limit(task)
+    for name in task["packages"]:
+        importlib.import_module(name)
     sys.addaudithook(guard(task["reads"], task["scratch"]))
-    os.write(out, json.dumps(run(task), allow_nan=False).encode())
+    for line in source if task["kept"] else [b"{}"]:
+        call = task | json.loads(line)
+        signal.setitimer(signal.ITIMER_REAL, call["seconds"])
+        os.write(out, json.dumps(run(call), allow_nan=False).encode() + b"\n")
+        signal.setitimer(signal.ITIMER_REAL, 0)
     os._exit(0)
 
 

@@ -101,15 +101,23 @@ def admit(kind: type[Record], row: Row, context: Mapping[str, Any]) -> Record | 
         return Fault("validate.schema", said)
 
 
-def answer_schema(kind: type[Record], fills: list[str], rows: int) -> dict[str, Any]:
+def answer_schema(kind: type[Record], fills: list[str], rows: int, *, probabilities: bool = False) -> dict[str, Any]:
     """Return the JSON Schema of a reply that fills these fields: one object, or `rows` of them in a list.
 
     It keeps to what endpoints' strict modes take: every key required, no other key allowed.
+
+    Args:
+        kind: the task's schema.
+        fills: its fields, and notes.
+        rows: how many rows one reply has.
+        probabilities: whether each says how likely it is to come up.
     """
     fields: dict[str, Any] = {}
     for name in fills:
         info = kind.model_fields.get(name)  # a note is none of the record's fields, and a text
         fields[name] = (info.annotation if info else str, ...)
+    if probabilities:
+        fields["probability"] = (float, ...)
     one = create_model("Answer", **fields)
     whole: type[BaseModel] = create_model("Answers", rows=(list[one], ...)) if rows > 1 else one
     return dict(_strict(_inline(whole.model_json_schema())))

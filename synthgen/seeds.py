@@ -64,7 +64,7 @@ def load(source: str, root: Path, kind: type[Record], context: Mapping[str, Any]
     reading = columns.recognise(kind, first) or columns.Reading(kind, "", {name: name for name in kind.model_fields})
     for where, row in rows:
         fields = _fields(reading, row, where)
-        record = fields if isinstance(fields, Fault) else schema.admit(kind, fields, context)
+        record = fields if isinstance(fields, Fault) else schema.admit(kind, fields, {**context, "seed": True})
         if isinstance(record, Fault):
             raise SeedError(what=record.evidence, where=where, fix="mend that row, or the recipe's list of values")
         name = digest(record.model_dump(), 12)

@@ -20,7 +20,7 @@ from synthgen.clusters import Clusters
 from synthgen.confusion import Mixed
 from synthgen.embed import Embed, Remembered
 from synthgen.recipe import Checks
-from synthgen.types import Ask, Candidate, Label, Prose, Record, Row, Seed
+from synthgen.types import Ask, Candidate, Label, Prose, Record, Row, Seed, canonical
 
 if TYPE_CHECKING:
     import polars as pl
@@ -37,6 +37,7 @@ class Known:
         more: the recipe's further checks by name; they run before dedup.
         asking: the recipe's checks that ask a model, by name; they look at what every other check kept.
         embed: gives texts their vectors; None = the packaged embedder.
+        planned: checks that hold a row against what was planned for it, by name.
     """
 
     seeds: Sequence[Seed] = ()
@@ -45,6 +46,7 @@ class Known:
     more: Sequence[tuple[str, Check]] = ()
     asking: Sequence[tuple[str, AskingCheck]] = ()
     embed: Embed | None = None
+    planned: Sequence[tuple[str, Check]] = ()
 
 
 class Sieve:
@@ -65,7 +67,9 @@ class Sieve:
         texts = [record.wording() for record in records]
         rules = Rules(
             fields=bounded(kind.marked(Prose), checks.quality.words),
-            ends=ending_fields(kind.marked(Prose), [record.model_dump() for record in records]),
+            ends=ending_fields(
+                kind.marked(Prose), [{name: record.prose(name) for name in self.prose} for record in records]
+            ),
             prompt=list(known.prompt),
             seeds=[text for record in records for name in self.prose if (text := record.prose(name))],
             language=checks.quality.language,
@@ -79,7 +83,8 @@ class Sieve:
         self.embed = known.embed or Remembered()
         why = self._labels(known, checks)
         self.notes = [f"labels: not checked, {why}"] if why else []
-        self.checks += known.more
+        self._planned = bool(known.planned)
+        self.checks += [*known.planned, *known.more]
         before = [(seed.id, label, text) for seed, label, text in zip(known.seeds, labels, texts, strict=True)]
         semantic = checks.dedup.semantic
         clusters = Clusters(self.embed, semantic.least, semantic.most, self.notes.append) if semantic.most else None
@@ -139,7 +144,7 @@ class Sieve:
         for name in self.prose:
             values = [record.prose(name) if record else None for record in records]
             columns[f"prose:{name}"] = pl.Series(values, dtype=pl.String)
-        return pl.DataFrame(columns)
+        return pl.DataFrame(columns | (_of_plan(candidates) if self._planned else {}))
 
     def __call__(self, candidates: Sequence[Candidate]) -> list[bool]:
         """Say of each candidate whether it is kept; a check sees only what the checks before it kept."""
@@ -237,3 +242,20 @@ class Sieve:
         if not self._verdicts:
             return pl.DataFrame(schema=columns)
         return pl.concat(part.select(*columns) for part in self._verdicts)
+
+
+def _of_plan(candidates: Sequence[Candidate]) -> dict[str, pl.Series]:
+    """Return the columns that the checks of what was planned read."""
+    import polars as pl
+
+    spoken = [one.record.messages() if one.record else [] for one in candidates]
+    others = [one.record.rejected() if one.record else None for one in candidates]
+    columns: dict[str, list[str | None]] = {
+        "cell": [canonical(one.draft.cell) for one in candidates],
+        "parent": [one.draft.parent or None for one in candidates],
+        "parent_text": [one.parent.wording() if one.parent else None for one in candidates],
+        "asked": ["\n".join(turn["content"] for turn in turns[:-1]) for turns in spoken],
+        "answer": [turns[-1]["content"] if turns else "" for turns in spoken],
+        "steered_from": ["\n".join(turn["content"] for turn in turns) if turns else None for turns in others],
+    }
+    return {name: pl.Series(values, dtype=pl.String) for name, values in columns.items()}

@@ -7,10 +7,11 @@ after expansion reads 33 points too high (99.3 % against 66.3 % on the real test
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from synthgen.errors import RecipeError
 from synthgen.near import Near
 from synthgen.recipe import Split
 from synthgen.text import pack
@@ -39,7 +40,9 @@ def generated(split: Split) -> dict[str, float]:
     return {name: share / sum(rest.values()) for name, share in rest.items()}
 
 
-def deal(seeds: Sequence[Seed], split: Split, groups: Sequence[str]) -> list[Seed]:
+def deal(
+    seeds: Sequence[Seed], split: Split, groups: Sequence[str], known: Mapping[str, str] | None = None
+) -> list[Seed]:
     """Deal seeds to splits, each group by itself, in their order.
 
     Each split gets one seed of a group before any gets two, and then the one that lacks most. The place of a seed
@@ -49,20 +52,49 @@ def deal(seeds: Sequence[Seed], split: Split, groups: Sequence[str]) -> list[See
         seeds: all seeds.
         split: the recipe's split.
         groups: what is balanced, for each seed: the group that it belongs to.
+        known: the split of each seed that is bound to one already, by id: its source document's.
     """
     wanted = {name: share for name, share in shares(split).items() if _deals_to(name, split)}
-    whole = sum(wanted.values())
     counts: defaultdict[str, dict[str, int]] = defaultdict(lambda: dict.fromkeys(wanted, 0))
     dealt = []
     for seed, group in zip(seeds, groups, strict=True):
-        have = counts[group]
-        total = sum(have.values()) + 1
-        empty = [name for name in wanted if have[name] == 0]
-        lack = {name: wanted[name] / whole * total - have[name] for name in empty or wanted}
-        name = max(lack, key=lambda one: lack[one])
-        have[name] += 1
+        name = (known or {}).get(seed.id) or _next(wanted, counts[group])
+        counts[group][name] += 1
         dealt.append(replace(seed, split=name))
     return dealt
+
+
+def deal_sources(names: Sequence[str], split: Split) -> dict[str, str]:
+    """Deal source documents to splits, as seeds are dealt, so that no document has rows in two.
+
+    Args:
+        names: the documents, in order.
+        split: the recipe's split.
+
+    Raises:
+        RecipeError: there are fewer documents than splits.
+    """
+    wanted = {name: share for name, share in shares(split).items() if _deals_to(name, split)}
+    if len(names) < len(wanted):
+        raise RecipeError(
+            what=f"{len(names)} documents cannot be dealt to {len(wanted)} splits ({', '.join(wanted)})",
+            where="recipe: split",
+            fix="give each split a document, or set split.validation or split.test to 0",
+        )
+    have = dict.fromkeys(wanted, 0)
+    found = {}
+    for source in names:
+        found[source] = _next(wanted, have)
+        have[found[source]] += 1
+    return found
+
+
+def _next(wanted: Mapping[str, float], have: Mapping[str, int]) -> str:
+    """Return the split whose turn it is: one that has none yet, else the one that lacks most."""
+    whole, total = sum(wanted.values()), sum(have.values()) + 1
+    empty = [name for name in wanted if have[name] == 0]
+    lack = {name: wanted[name] / whole * total - have[name] for name in empty or wanted}
+    return max(lack, key=lambda one: lack[one])
 
 
 def _deals_to(name: str, split: Split) -> bool:

@@ -53,7 +53,8 @@ def probe_model(name: str, base_url: str | None) -> dict[str, Any]:
     if name == "fake":
         return {"model": "fake", "answers": "at once, from the request alone", "structure": "schema"}
     if found:
-        kind = "base: carries patterns on, uses prompts named *.continue.j2" if found.continues else "chat"
+        base, chats = "base: carries patterns on, uses prompts named *.continue.j2", "chat: follows instructions"
+        kind = base if found.continues else chats
         return {"model": found.name, "file": str(found.path), "kind": kind}
     return asyncio.run(_probe(model))
 

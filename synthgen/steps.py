@@ -32,6 +32,11 @@ class Writing:
         """Return the name that requests carry."""
         return self.weights.name if self.weights else self.model.name
 
+    @property
+    def follows(self) -> bool:
+        """Return whether it follows instructions: a base model does not, nor does `fake`."""
+        return not self.weights.continues if self.weights else self.model.name != "fake"
+
 
 @dataclass(frozen=True)
 class Voice:
@@ -70,7 +75,12 @@ def of_recipe(recipe: Recipe, folders: Sequence[Path]) -> list[Ready]:
     Raises:
         SynthgenError: a prompt, a function or a model's file is missing or broken, or two models have one name.
     """
-    found = [_ready(step, recipe.model, folders) for step in recipe.steps]
+    chats = {True: "instruct", False: "base"}
+    found = [
+        _ready(step, recipe.model, folders)
+        for step in recipe.steps
+        if step.only in {None, chats[_writing(step.model or recipe.model, folders[0]).follows]}
+    ]
     writers(found)
     return found
 
@@ -102,7 +112,11 @@ def _ready(step: Step, model: Model, folders: Sequence[Path]) -> Ready:
     return Ready(step, [_voice(name, who, role, folders) for name, who, role in asked if name])
 
 
+def _writing(model: Model, root: Path) -> Writing:
+    return Writing(model, find_weights(model, root))
+
+
 def _voice(name: str, model: Model, role: str, folders: Sequence[Path]) -> Voice:
-    weights = find_weights(model, folders[0])
-    prompt = prompts.find(name, folders, continues=bool(weights and weights.continues))
-    return Voice(prompt, Writing(model, weights), role)
+    writing = _writing(model, folders[0])
+    prompt = prompts.find(name, folders, continues=bool(writing.weights and writing.weights.continues))
+    return Voice(prompt, writing, role)

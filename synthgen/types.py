@@ -49,6 +49,13 @@ def unfit(code: str, evidence: str) -> PydanticCustomError:
     return PydanticCustomError(code, "{evidence}", {"evidence": evidence})
 
 
+def misfit(value: object, schema: Mapping[str, Any]) -> str:
+    """Return what keeps a value from fitting a JSON Schema, and where; empty where it fits."""
+    from synthgen import shapes
+
+    return shapes.misfit(value, schema)
+
+
 def _as_json(value: object) -> object:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, allow_nan=False)
 
@@ -57,9 +64,7 @@ def _is_json(text: str) -> str:
     return json.dumps(json.loads(text), ensure_ascii=False, allow_nan=False)
 
 
-_FREE = BeforeValidator(_as_json)
-
-JsonText = Annotated[str, _FREE, AfterValidator(_is_json)]
+JsonText = Annotated[str, BeforeValidator(_as_json), AfterValidator(_is_json)]
 """A field of free form, kept as JSON text: tables give all rows one type, and would fill absent keys with nulls.
 
 It is spelt in one way, so that a row comes back the same out of formats that hold the value itself.
@@ -94,8 +99,9 @@ class Label:
 class Record(BaseModel):
     """One row of a dataset. A task's schema is a subclass: its fields, and how the row is used.
 
-    Validation takes a context: what the recipe's `resources` name, each under its own name, the draft's `cell` while
-    rows are generated, and `"axes": {name: [rows]}`. Where an axis lists values for fields that
+    Validation takes a context: what the recipe's `resources` name, each under its own name, the draft's `cell` and the
+    steps' `notes` while rows are generated, `"seed": True` where a person gave the row (what only sounds wrong is right
+    there), and `"axes": {name: [rows]}`. Where an axis lists values for fields that
     the record has, the record's values must stand together in one of the axis's rows.
     """
 
@@ -121,6 +127,10 @@ class Record(BaseModel):
         """Return the conversation that a trainer sees."""
         raise NotImplementedError
 
+    def stages(self) -> dict[str, list[Message]]:
+        """Return the steps that led to the answer, each a conversation that can be trained by itself; by name."""
+        return {}
+
     def tools(self) -> list[dict[str, Any]]:
         """Return the tools that the assistant is offered, in the form of OpenAI's `tools`."""
         return []
@@ -134,11 +144,15 @@ class Record(BaseModel):
         return 1
 
     def prose(self, name: str) -> str | None:
-        """Return a field as one text: the texts of a list, or of a conversation's turns, stand one below the other."""
+        """Return a field as one text: the texts of a list, or of a conversation's turns, stand one below the other.
+
+        System prompts are left out: the same one stands in many rows, and that is no fault.
+        """
         value = getattr(self, name)
         if not isinstance(value, list):
             return None if value is None else str(value)
-        return "\n".join(str(getattr(one, "content", one)) for one in value)
+        said = (one for one in value if getattr(one, "role", "") != "system")
+        return "\n".join(str(getattr(one, "content", one)) for one in said)
 
     @classmethod
     def from_messages(cls, messages: Sequence[Message]) -> Row | None:  # noqa: ARG003 - for the tasks that have it
@@ -175,10 +189,14 @@ class Record(BaseModel):
     @classmethod
     @cache
     def _texts(cls) -> tuple[tuple[str, bool], ...]:
-        """Return the fields that are texts and no JSON, and whether each is required."""
-        fields = {name: one for name, one in cls.model_fields.items() if one.annotation in {str, str | None}}
-        free = {name for name, one in fields.items() if any(mark is _FREE for mark in one.metadata)}
-        return tuple((name, one.is_required()) for name, one in fields.items() if name not in free)
+        """Return the fields that are texts, and whether each is required."""
+        texts = {
+            name: one.is_required()
+            for name, one in cls.model_fields.items()
+            if one.annotation in {str, str | None}
+            and not any(isinstance(mark, BeforeValidator) for mark in one.metadata)
+        }
+        return tuple(texts.items())
 
     @model_validator(mode="before")
     @classmethod
@@ -318,6 +336,7 @@ class Draft:
         openings: first words that are used too often.
         unlike: labels that the row's own is easily taken for, each with those above it.
         parent: id of the kept row that this one is made of, where the recipe has such rows.
+        boundary: the label that a careless reader would take the row for, where it is to lie at the boundary.
     """
 
     number: int
@@ -328,6 +347,7 @@ class Draft:
     openings: list[str] = field(default_factory=list)
     unlike: list[str] = field(default_factory=list)
     parent: str = ""
+    boundary: str = ""
 
     @property
     def level(self) -> int | None:

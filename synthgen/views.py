@@ -47,15 +47,22 @@ def write(run: Run, candidates: Sequence[Candidate], verdicts: pl.DataFrame, kep
     run.write("review", review(fallen))
 
 
+def clusters(verdicts: pl.DataFrame) -> pl.DataFrame:
+    """Return the kept rows that joined a cluster: `id`, and `cluster`, the id of the first row of the same meaning."""
+    import polars as pl
+
+    said = pl.col("evidence").str.strip_prefix("cluster ")
+    named = verdicts.filter((pl.col("check") == "dedup") & pl.col("reason").is_null())
+    return named.select("id", cluster=said)
+
+
 def clustered(kept: pl.DataFrame, verdicts: pl.DataFrame) -> pl.DataFrame:
     """Return kept rows with the column `cluster`: the id of the first row that was kept of the same meaning."""
     import polars as pl
 
     if "cluster" in kept.columns:  # the task has a field of that name
         return kept
-    said = pl.col("evidence").str.strip_prefix("cluster ")
-    named = verdicts.filter((pl.col("check") == "dedup") & pl.col("reason").is_null()).select("id", cluster=said)
-    found = kept.join(named, on="id", how="left", maintain_order="left")
+    found = kept.join(clusters(verdicts), on="id", how="left", maintain_order="left")
     return found.with_columns(pl.col("cluster").fill_null(pl.col("id")))
 
 

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
+from pydantic_core import PydanticCustomError
+
 from synthgen import confusion, parse, schema
 from synthgen.checks.safety import Mask
 from synthgen.errors import RecipeError
@@ -97,15 +99,17 @@ class Writer:
         if fault:
             return Candidate(name, draft, way.requests, whole, None, fault, parent=parent)
         whole, masked = self._mask(whole)
-        record = schema.admit(self.kind, whole, {"axes": self.axes, **self.resources, "cell": draft.cell})
+        notes = {key: value for key, value in way.record.items() if key not in known}
+        context = {"axes": self.axes, **self.resources, "cell": draft.cell, "notes": notes}
+        record = schema.admit(self.kind, whole, context)
         if isinstance(record, Fault):
             return Candidate(name, draft, way.requests, whole, None, record, masked, parent)
         return Candidate(name, draft, way.requests, whole, record, masked=masked, parent=parent)
 
     async def _take(self, ready: Ready, way: _Way) -> Row | Fault:
         """Take one step; return what it gives."""
-        if ready.function:
-            return self._call(ready, way)
+        if ready.function:  # where there are resources it may run a tool or a query, and others need not wait for it
+            return await asyncio.to_thread(self._call, ready, way) if self.resources else self._call(ready, way)
         if ready.step.speakers:
             return await self._talk(ready, way)
         requests = [self.request(way.draft, ready, way.record, sample=at) for at in range(ready.step.samples)]
@@ -122,6 +126,8 @@ class Writer:
         given = Given(draw, draft.cell, self._detail(draft.cell), dict(way.record), examples, self.resources)
         try:
             got = ready.function(given) if ready.function else {}
+        except PydanticCustomError as error:  # `unfit`: a code of the schema's own
+            return Fault(error.type if error.type in self.kind.reasons else "call.refused", error.message())
         except ValueError as error:
             return Fault("call.refused", str(error))
         except Exception as error:
@@ -169,7 +175,8 @@ class Writer:
         prompt = voice.prompt
         first = ready is self.steps[0] and not prompt.continues
         rows = self.recipe.rows_per_request if first else 1
-        messages = prompt.render(self._said(draft, record) | {"rows": rows})
+        likely = rows > 1 and self.recipe.probabilities
+        messages = prompt.render(self._said(draft, record) | {"rows": rows, "probabilities": likely})
         parameters = self._parameters(ready, voice, draft, rows)
         if sample:
             parameters["seed"] = int(digest([parameters["seed"], sample], 7), 16)
@@ -179,7 +186,7 @@ class Writer:
             return Request(voice.writing.name, tuple(messages), parameters)
         place = (self.steps.index(ready), rows)
         if place not in self._schemas:
-            self._schemas[place] = schema.answer_schema(self.kind, gives, rows)
+            self._schemas[place] = schema.answer_schema(self.kind, gives, rows, probabilities=likely)
         return Request(voice.writing.name, tuple(messages), parameters, self._schemas[place])
 
     def _said(self, draft: Draft, record: Row) -> dict[str, Any]:
@@ -189,6 +196,7 @@ class Writer:
             "about": self.recipe.about,
             "avoid": draft.avoid,
             "axes": self.axes,
+            "boundary": self._labels.get(draft.boundary, {}),
             "cell": draft.cell,
             "detail": self._detail(draft.cell),
             "examples": [self.seeds[name].record.model_dump() for name in draft.examples],

@@ -65,7 +65,7 @@ GOODS = (
 
 def _said(number: int) -> str:
     """Return a sentence of its own for each number."""
-    first, second, third, fourth, fifth = random.Random(number).sample(GOODS, 5)  # noqa: S311 - a choice that is the same every time
+    first, second, third, fourth, fifth = random.Random(number).sample(GOODS, 5)
     return f"My {first} of {number} days came with a {second}; without the {third} no {fourth} fits the {fifth}."
 
 

@@ -24,7 +24,7 @@ RESULT = {
     "folder", "kept", "target", "missing", "stopped", "waterfall", "reasons", "spent", "notes", "review", "confusion",
 }  # fmt: skip
 SPENT = {"requests", "prompt_tokens", "completion_tokens", "cost"}
-COMMANDS = ["calibrate", "export", "filter", "generate", "init", "probe", "push", "run", "selftest", "why"]
+COMMANDS = ["calibrate", "export", "filter", "generate", "init", "probe", "push", "run", "selftest", "topics", "why"]
 
 
 @pytest.fixture(scope="module")
@@ -148,8 +148,8 @@ def test_example_of_each_task_runs(task: str, synthgen: Synthgen) -> None:
     done = synthgen("init", task, task)
     assert done.code == 0
     source = schema.shipped("templates") / task
-    names = sorted(path.name for path in source.iterdir())
-    assert sorted(path.name for path in Path(task).iterdir()) == names
+    names = [path.relative_to(source).as_posix() for path in sorted(source.rglob("*")) if path.is_file()]
+    assert [path.relative_to(task).as_posix() for path in sorted(Path(task).rglob("*")) if path.is_file()] == names
     assert done.out.split("\n\n")[0].split("\n") == [f"{task}/{name}" for name in names]
     assert f"then run `synthgen run {task}`" in done.out
     ended = synthgen("run", task, "--model", "fake", "--rows", "20", "--json")

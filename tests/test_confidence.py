@@ -98,7 +98,7 @@ def test_a_row_under_another_label_is_suspect_and_one_under_its_own_is_not(
 @cache
 def _flipped() -> tuple[list[tuple[str, str]], set[str]]:
     """Return the written rows four times over, in other words each time, a tenth of the labels flipped."""
-    draw = random.Random(5)  # noqa: S311 - reproducible on purpose
+    draw = random.Random(5)
     names = sorted({label for _, label in ROWS})
     rows = [
         (" ".join(draw.sample(text.split(), len(text.split()) - 1)), label) for _ in range(4) for text, label in ROWS
@@ -126,7 +126,7 @@ def test_flipped_labels_are_told_from_right_ones(capsys: pytest.CaptureFixture[s
 def test_no_model_has_seen_the_row_that_it_is_asked_about() -> None:
     """Under labels drawn by lot, rows are no surer of their own than chance: a model that knew them would be."""
     texts, _ = _pairs()
-    draw = random.Random(2)  # noqa: S311 - reproducible on purpose
+    draw = random.Random(2)
     labels = [draw.choice("abc") for _ in texts]
     own = self_confidence([str(at) for at in range(len(texts))], texts, labels, embed)
     assert float(own.mean()) < 0.45

@@ -78,7 +78,25 @@ def test_written_and_read_back(sample: str, name: str, tmp_path: Path) -> None:
         return
     export.export(run, [name])
     expected = [*(one for at, one in enumerate(records) if at != 1), records[1]]
-    assert back(run.export / name, type(records[0])) == expected
+    found = back(run.export / name, type(records[0]))
+    assert [formats.Conversation.of(one) for one in found] == [formats.Conversation.of(one) for one in expected]
+    beside = {key for one, other in zip(found, expected, strict=True) for key in _differ(one, other)}
+    assert not beside or name != "parquet"
+    assert beside == BESIDE.get(sample, set()) or name == "parquet"
+
+
+BESIDE = {
+    "chat": {"moderation", "primary", "secondary", "products"},
+    "preference": {"flaw"},
+    "tool_call": {"kind"},
+    "grounded_qa": {"source"},
+    "reasoning": {"expression"},
+}
+"""What a task keeps beside its conversation, so that only its table can give it back."""
+
+
+def _differ(one: Record, other: Record) -> set[str]:
+    return {name for name in type(one).model_fields if getattr(one, name) != getattr(other, name)}
 
 
 def test_each_format_is_listed_once() -> None:

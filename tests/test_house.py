@@ -15,12 +15,25 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "synthgen"
 
 FLOORS: tuple[tuple[str, ...], ...] = (
-    ("types", "errors", "reasons", "text", "agreement", "sandboxed", "__init__"),
+    (
+        "types",
+        "errors",
+        "reasons",
+        "text",
+        "agreement",
+        "sandboxed",
+        "calendar",
+        "grounding",
+        "sampling",
+        "shapes",
+        "__init__",
+    ),
     (
         "sandbox",
         "recipe",
         "schema",
         "functions",
+        "topics",
         "resources",
         "formats",
         "tokens",
@@ -36,7 +49,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "store",
         "model",
     ),
-    ("plan", "confusion", "prompts", "parse", "steps", "split", "checks", "faults", "diversity", "select"),
+    ("plan", "confusion", "prompts", "parse", "steps", "split", "checks", "faults", "diversity", "select", "planned"),
     (
         "loop",
         "asking",
@@ -54,7 +67,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "gate",
         "publish",
     ),
-    ("pipeline", "audit", "start", "selftest", "calibrate"),
+    ("pipeline", "audit", "grow", "start", "selftest", "calibrate"),
     ("cli", "__main__"),
 )
 """From the lowest to the highest: a module imports from its own floor or a lower one."""

@@ -26,13 +26,13 @@ class Reached(NamedTuple):
 EXCEPTIONS: dict[str, Reached] = {
     "quality.absent_input": Reached(0.88, 1.00, "there are more ways to point at an input than it knows"),
     "quality.assistant_voice": Reached(
-        0.79, 1.00, "an opening in an answer is a style; chatter has more forms than it knows"
+        0.80, 1.00, "an opening in an answer is a style; chatter has more forms than it knows"
     ),
     "quality.cut_off": Reached(0.97, 0.95, "some short answers without a mark fall wrongly"),
     "quality.format": Reached(0.78, 1.00, "there are more forms to ask for than it knows"),
     "quality.language": Reached(0.95, 0.95, "recipes, figures and names of dishes read as anything"),
     "quality.placeholder": Reached(0.95, 0.95, "a blank that is spoken of looks like one that was left"),
-    "quality.refusal": Reached(0.82, 0.97, "there are more ways to refuse than phrases"),
+    "quality.refusal": Reached(0.85, 0.97, "there are more ways to refuse than phrases"),
     "quality.symbols": Reached(0.91, 0.97, "there are more ways to go to pieces than it knows"),
     "quality.too_short": Reached(0.97, 0.95, "whether a word is enough depends on the question"),
     "quality.unrelated": Reached(0.70, 0.85, "a cosine does not tell a far answer from a strange one; a judge does"),

@@ -62,7 +62,7 @@ def test_the_labeller_reads_three_of_four_seeds_that_it_has_not_seen(
 def test_rows_under_a_wrong_label_are_mostly_caught(capsys: pytest.CaptureFixture[str]) -> None:
     """Of forty unseen rows whose labels were flipped at random, at least nine of ten fall."""
     texts, labels = _pairs()
-    draw = random.Random(3)  # noqa: S311 - reproducible on purpose
+    draw = random.Random(3)
     chosen = set(draw.sample(range(len(texts)), 40))
     names = sorted(set(labels))
     flipped = [draw.choice([n for n in names if n != one]) if at in chosen else one for at, one in enumerate(labels)]
@@ -79,7 +79,7 @@ def test_a_verdict_does_not_depend_on_the_rows_beside_it() -> None:
     labeller = Labeller(texts[::2], labels[::2])
     whole = labeller(texts)
     order = list(range(len(texts)))
-    random.Random(1).shuffle(order)  # noqa: S311 - reproducible on purpose
+    random.Random(1).shuffle(order)
     assert np.array_equal(np.concatenate([labeller([text]) for text in texts]), whole)
     assert np.array_equal(labeller([texts[at] for at in order]), whole[order])
     assert np.array_equal(np.concatenate([labeller(texts[at : at + 7]) for at in range(0, len(texts), 7)]), whole)

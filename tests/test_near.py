@@ -41,7 +41,7 @@ def _words(draw: Random, count: int) -> list[str]:
 
 def _planted(rows: int, seed: int) -> tuple[list[str], list[int | None]]:
     """Return texts of some thirty words, a third of them made of an earlier one, and which that was."""
-    draw = Random(seed)  # noqa: S311 - reproducible on purpose
+    draw = Random(seed)
     texts: list[str] = []
     made_of: list[int | None] = []
     for number in range(rows):

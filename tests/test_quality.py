@@ -23,6 +23,7 @@ from tests.test_clusters import CROWDED
 from tests.test_confidence import SUSPECTS
 from tests.test_contamination import CONTAMINATION
 from tests.test_judge import ANSWERS
+from tests.test_planned import COMPARED_LEVELS, CONSTRAINED, EVOLVED, HIDDEN, PREFERRED
 from tests.test_quality_rows import PAIRS, SYMBOLS
 from tests.test_safety import SAFETY
 from tests.test_safety_unsafe import UNSAFE
@@ -357,7 +358,7 @@ def test_allow_switches_a_rule_off(case: Case) -> None:
     assert _reason(case.field, case.text, frozenset({case.code})) != case.code
 
 
-@pytest.mark.parametrize("task", ["classification", "instruction"])
+@pytest.mark.parametrize("task", schema.tasks())
 def test_no_shipped_seed_breaks_a_rule(task: str) -> None:
     """The seeds are good rows: held against the prompts and the other seeds, all of them pass."""
     kind, known, said = _task(task)
@@ -606,9 +607,10 @@ def _tested() -> dict[str, tuple[int, int]]:
     tables += [[case.code if case.falls else None for case in PAIRS]]
     tables += [[code for _, code in ROWS], [row[3] for row in LABELS], [row[2] for row in DEDUP], leaks]
     tables.append([row[2] for row in SUSPECTS])
-    tables += [[row[1] for row in more] for more in (CHOICES, REFUSED, DIVIDED)]
+    tables += [[row[1] for row in more] for more in (CHOICES, REFUSED, DIVIDED, HIDDEN, PREFERRED, COMPARED_LEVELS)]
+    tables += [[row[2] for row in EVOLVED], [row[3] for row in CONSTRAINED]]
     tables += [[row[1] for row in ANSWERS], [row[2] for row in MODERATED], [row[1] for row in COMPARED]]
-    waiting = ("judge.unasked", "moderation.unasked", "paraphrase.unasked")
+    waiting = [f"{check}.unasked" for check in ("judge", "moderation", "paraphrase", "pair", "harder")]
     tables += [[*[code for _ in UNASKED], None, None, None] for code in waiting]
     codes = {code for table in tables for code in table if code}
     return {

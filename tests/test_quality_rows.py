@@ -508,7 +508,7 @@ def test_searching_columns_gives_the_verdicts_of_reading_rows(
 @pytest.mark.parametrize("task", ["classification", "instruction"])
 def test_many_mixed_rows_get_the_same_verdicts(task: str) -> None:
     """A thousand rows of good and bad pieces fall alike when searched, when read, and in small tables."""
-    draw, facts = Random(3), _rules(task)  # noqa: S311 - reproducible
+    draw, facts = Random(3), _rules(task)
     data = [
         {name: " ".join(draw.choices(PIECES + facts.seeds, k=draw.randint(1, 3))) for name in facts.fields}
         for _ in range(1000)

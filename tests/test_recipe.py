@@ -63,7 +63,7 @@ def test_a_recipe_is_read_with_its_defaults(tmp_path: Path) -> None:
     assert [(one.value, one.weight) for one in found.vary["tone"].values] == [("calm", 1.0), ("angry", 2.0)]
 
 
-@pytest.mark.parametrize("task", ["classification", "instruction"])
+@pytest.mark.parametrize("task", schema.tasks())
 def test_the_shipped_recipes_are_read(task: str) -> None:
     """Each template's recipe holds, and so do its seeds."""
     root = schema.shipped("templates") / task

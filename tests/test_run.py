@@ -162,7 +162,7 @@ def _answered(folder: Path) -> set[str]:
 
 def test_killed_at_twenty_moments_the_bytes_are_the_same(tmp_path: Path) -> None:
     """A run killed at twenty random moments and started again ends as an uninterrupted one; no reply is asked twice."""
-    draw = random.Random(11)  # noqa: S311 - moments to kill at
+    draw = random.Random(11)
     with OpenAIServer(latency=0.03) as server:
         whole = _start(tmp_path / "whole", server)
         assert (whole.wait(120), whole.communicate()[1]) == (0, b"")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from synthgen.sandbox import Limits, Outcome, call
+from synthgen.sandbox import Kept, Limits, Outcome, call
 
 TOOLS = """
 import os, socket, subprocess, sys, time
@@ -32,6 +32,8 @@ def system(): return os.system("true")
 def connects(): socket.create_connection(("127.0.0.1", 9)); return 1
 def dies(): os.abort()
 def odd(): return object()
+COUNT = []
+def counts(): COUNT.append(1); return len(COUNT)
 def infinite(): return float("inf")
 def much(): return "x" * 2_000_000
 def writes(path): Path(path).write_text("owned")
@@ -118,3 +120,38 @@ def test_more_can_be_opened_for_reading(tools: Path, tmp_path: Path) -> None:
     path = str(tmp_path / "more" / "a.txt")
     assert call((tools, "reads"), {"path": path}, reads=[tmp_path / "more"]) == Outcome("more")
     assert call((tools, "writes"), {"path": path}, reads=[tmp_path / "more"]).trouble == "refused"
+
+
+def test_a_kept_process_takes_one_call_after_another(tools: Path) -> None:
+    """Errors and refusals cost that call alone; a loop or a crash ends the process, and the next call gets another."""
+    kept = Kept(tools, Limits(seconds=1))
+    for name, trouble in (
+        ("double", ""),
+        ("fails", "failed"),
+        ("system", "refused"),
+        ("loops", "slow"),
+        ("sleeps", "slow"),
+        ("dies", "died"),
+        ("much", "failed"),
+    ):
+        assert kept.call(name, {"number": 4} if name == "double" else {}).trouble == trouble, name
+        assert kept.call("double", {"number": 5}) == Outcome({"twice": 10}), name
+
+
+def test_a_kept_process_is_one_and_ends_with_its_owner(tools: Path) -> None:
+    """What a call leaves in the process is there for the next; once the owner is gone, process and folder are too."""
+    kept = Kept(tools, Limits(seconds=2), packages=["decimal"])
+    assert kept.call("counts", {}) == Outcome(1)
+    assert kept.call("counts", {}) == Outcome(2)
+    (child,), scratch = kept._children, Path(kept._scratch)
+    assert scratch.is_dir()
+    del kept
+    assert child.poll() is not None
+    assert not scratch.exists()
+
+
+def test_a_call_can_have_a_time_of_its_own(tools: Path) -> None:
+    """`seconds` of a call stand instead of the limits', for that call alone."""
+    kept = Kept(tools, Limits(seconds=0.3))
+    assert kept.call("sleeps", {}, seconds=0.6).evidence == "it took more than 0.6 s"
+    assert kept.call("sleeps", {}).evidence == "it took more than 0.3 s"

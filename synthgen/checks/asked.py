@@ -41,17 +41,6 @@ _MATERIAL = (
     "stanza", "graph", "map", "screenshot", "drawing", "painting", "schedule", "timetable", "chapter", "draft", "blog post", "feedback",
     "survey", "result", "ingredient", "bullet point", "interview", "transaction", "spreadsheet", "clause", "advert", "advertisement",
 )  # fmt: skip
-SPEAKS_OF_INPUT = (
-    "follow", "below", "above", "given", "provided", "attached", *(f"{one} {two}" for one in ("this", "these") for two in _MATERIAL),
-    "the text", "the passage", "the paragraph", "the article", "the excerpt", "the table", "the chart", "the graph", "the diagram",
-    "the pictur", "the photo", "the image", "the cartoon", "the drawing", "the painting", "the conversation", "the dialogue",
-    "the transcript", "the snippet", "the poem", "the essay", "the speech", "the quote", "the data", "the list", "the context",
-    "the story", "the notes",
-    "these", "this", "it", "which", "here", "my ", "the blank", "the gap", "the missing", "the sentence", "the equation", "the sequence",
-    "the series", "the author", "the narrator", "the speaker", "the poet", "the writer", "the two", "the three", "the code", "the function",
-    "the program", "the script", "the query", "the loop", "the expression", "the under", "the highl", "the bold", "the ital", "the circl",
-)  # fmt: skip
-"""What no text without an input speaks of: one of these must stand in it, in small letters."""
 _MATTER = "|".join(_MATERIAL)
 _LIMITS = (
     "zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty"
@@ -129,21 +118,6 @@ _UNSAID = (
     r"|describe|suggest|imply|tell|mention|mainly about)\b"
 )
 """Work on what is called "this" or "it", or on somebody's lines, with nothing else said."""
-SCREEN_UNSAID = (
-    rf"(?i)(?:{_WORK}) (?:this|it|that|these|the)|which (?:one )?of th|here (?:is|are)"
-    rf" |my (?:\S+ )?{_OWN}|(?:fill in|complete|continue|finish) the "
-    rf"|{_WRITER}|the (?:two|three) |these (?:\S+ )?[a-z]+s|(?:the|this) (?:code|function"
-    r"|program|script|query|snippet|loop|expression) (?:print|return|output|produce)"
-    r"|the (?:underlined|highlighted|bold|italici[sz]ed|circled)|(?:does|do|did|is|was)"
-    r" the (?:passage|text|excerpt|article|poem)"
-)
-_POINTED = "following|below|attached|given|provided|above"
-SCREEN_INPUT = (
-    rf"{SCREEN_UNSAID}|(?:{_POINTED})(?: \S+){{0,2}}? (?:{_MATTER})|(?:{_MATTER})(?:e?s)?"
-    rf" (?:{_POINTED}|that follow)|(?:this|these|the) (?:[\w'’-]+ ){{0,2}}?(?:{_MATTER}"
-    rf"|{_SHOWS})"
-)
-"""What `ABSENT` cannot match without, in the patterns of polars."""
 _TASK = rf"(?:^|[.!?:\n]\s*|,\s+|\bplease |\byou |\bto |\band |\bthen )(?:{_TASKS})\b[^.!?\n]{{0,80}}?\b"
 _USING = (
     r"(?:^|[.!?\n]\s*)(?:given|using|based on|according to|from|in|read|look at|consider"
@@ -155,6 +129,13 @@ ABSENT = re.compile(
         rf"|(?P<behind>(?:{_TASK}|{_USING})(?:{_BEHIND}))"
     ),
 )
+ABSENT_PARTS = tuple(
+    re.compile(one)
+    for one in (rf"(?:{_TASK}|{_USING})(?:{_AHEAD}|{_BEHIND})", rf"(?:^|[.!?]\s+){_THIS}", _THE, _UNSAID)
+)
+"""The same in parts: a column is searched faster for each of them than for all at once."""
+POINTS = ("following", "below", "attached", "given", "provided", "that follow", "above")
+"""What the first of them cannot match without."""
 _SHOWN = re.compile(
     r"[\"“«„‘][^\"”»“’\n]{3,}[\"”»“’]|(?<!\w)'[^'\n]{3,}'(?!\w)|`[^`]+`|https?://|\n\s*[-*•\d]"
     r"|\d[^.!?]*[,=+*/x×][^.!?]*\d|_{2,}|\.\.\.|…"
@@ -170,8 +151,8 @@ LEAST_SHOWN = 6
 
 def absent_input(text: str) -> str:
     """Return the words that speak of an input which the text itself does not show, or nothing."""
-    found = ABSENT.search(text.lower())
-    if not found or _SHOWN.search(text) or _PROGRAM.search(found.group()):
+    found = None if _SHOWN.search(text) else ABSENT.search(text.lower())
+    if not found or _PROGRAM.search(found.group()):
         return ""
     after = found.string[found.end() :]
     colon = re.search(r"[:\n]", after)

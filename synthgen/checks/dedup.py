@@ -33,7 +33,8 @@ class Dedup:
     """The check, with its memory of what was kept.
 
     It runs after the checks that see one row alone, so that what it remembers is what is kept: a row that falls
-    for another reason takes no good twin with it.
+    for another reason takes no good twin with it. A row that was made of another may be near to it: whether it is new
+    the check `evolve` has said, and the column `parent` names the other.
 
     Args:
         least: similarity from which two texts are twins.
@@ -49,6 +50,7 @@ class Dedup:
         self._seeds = len(known)
         self._names = [name for name, _, _ in known]
         self._labels = [label for _, label, _ in known]
+        self._parents: dict[str, str] = {}
         self._near.add(pack(pl.Series([text for _, _, text in known], dtype=pl.String)))
 
     def __call__(self, table: pl.DataFrame) -> pl.DataFrame:
@@ -66,10 +68,14 @@ class Dedup:
 
     def _step(self, table: pl.DataFrame) -> list[Verdict]:
         names, labels = table["id"].to_list(), table["label"].to_list()
+        if "parent" in table.columns:
+            self._parents |= {name: parent for name, parent in table.select("id", "parent").iter_rows() if parent}
         meanings = self._clusters.part(table["text"].to_list(), labels) if self._clusters else None
         found: list[Verdict] = []
 
         def decide(at: int, twin: Twin | None) -> bool:
+            if twin and twin.similarity < 1.0 and self._made_of(names[at], self._names[twin.number]):
+                twin = None
             verdict = self._repeats(labels[at], twin) if twin else self._crowds(meanings, at, names[at])
             found.append(verdict)
             if verdict[0] is None:
@@ -79,6 +85,14 @@ class Dedup:
 
         self._near.sift(pack(table["text"]), decide)
         return found
+
+    def _made_of(self, name: str, other: str) -> bool:
+        """Say whether a row was made of another, or of one that was."""
+        while name in self._parents:
+            name = self._parents[name]
+            if name == other:
+                return True
+        return False
 
     def _repeats(self, label: str, twin: Twin) -> Verdict:
         name, other, seed = self._names[twin.number], self._labels[twin.number], twin.number < self._seeds

@@ -19,8 +19,10 @@ if TYPE_CHECKING:
     Flags = NDArray[np.bool_]
     Hashes = NDArray[np.uint64]
 
-_SIMPLE = "[^\\x00-\\x7fÀ-ÖØ-öø-įĴ-ľŁ-ňŊ-ž×÷’‘“”„–—…€£\U0001f300-\U0001faff]"
+STRANGE = "[^\\x00-\\x7fÀ-ÖØ-öø-įĴ-ľŁ-ňŊ-ž×÷’‘“”„–—…€£\U0001f300-\U0001faff]"
 """A text without one of these has the same words for polars as for Python: no need of Unicode's compatible forms."""
+_NO_WORDS = r" *(?:_|[^\w ])[\W_]*| {2,}"
+"""What lies between words and is no single space, which stays as it is."""
 MOST_WORDS = (1 << 16) - 1
 """A text of more words is read whole."""
 
@@ -48,6 +50,12 @@ class Words:
         self.hashes: Hashes = self.words.hash().to_numpy()
         self.rows: NDArray[np.int64] = np.repeat(np.arange(len(texts)), self.counts)
 
+    def letters(self) -> pl.Series:
+        """Return how many letters and digits the words of each row have."""
+        import polars as pl
+
+        return self.text.str.len_chars().cast(pl.Int64) - pl.Series((self.counts - 1).clip(0))
+
     def shares(self, known: Known, sets: int) -> list[NDArray[np.float64]]:
         """Return for each of the first sets, four at most, the share of each row's words that is in it."""
         import numpy as np
@@ -68,18 +76,27 @@ class Words:
         """Return a hash for each run of words, over the borders of rows too."""
         return runs_of(self.hashes, size)
 
-    def having(self, size: int, known: Known) -> Flags:
-        """Return the rows that have a known run of this many words."""
-        return self._flags(self.rows[: max(0, len(self.rows) - size + 1)][known.of(self.runs(size)) != 0])
+    def having(self, size: int, known: Known) -> list[Flags]:
+        """Return for each of the first two sets of known runs of so many words the rows that have one."""
+        at = self.rows[: max(0, len(self.rows) - size + 1)]
+        bits = known.of(self.runs(size))
+        return [self._flags(at[(bits & one) != 0]) for one in (1, 2)]
 
-    def repeating(self, size: int) -> Flags:
-        """Return the rows that have a run of this many words twice."""
+    def repeating(self) -> Flags:
+        """Return the rows with four words in a row twice, three of them four times, or one word four times in a row."""
         import numpy as np
 
-        keys = by_row(self.rows[: max(0, len(self.rows) - size + 1)], self.runs(size))
-        keys.sort()
-        twice = keys[1:][keys[1:] == keys[:-1]]
-        return self._flags((twice >> np.uint64(40)).astype(np.int64))
+        three = by_row(self.rows[: max(0, len(self.rows) - 2)], self.runs(3))
+        three.sort()
+        flags, near = self._flags(_rows_with(three, 4)), self._flags(_rows_with(three, 2))[self.rows]
+        hashes, rows = self.hashes[near], self.rows[near]
+        last = max(0, len(hashes) - 3)
+        four = by_row(rows[:last], runs_of(hashes, 4))
+        four.sort()
+        same = np.ones(last, np.bool_)
+        for at in range(1, 4):
+            same &= hashes[:last] == hashes[at : last + at]
+        return flags | self._flags(_rows_with(four, 2)) | self._flags(rows[:last][same])
 
     def _flags(self, rows: NDArray[np.int64]) -> Flags:
         import numpy as np
@@ -137,12 +154,29 @@ def by_row(rows: NDArray[np.int64], hashes: Hashes) -> Hashes:
     return np.asarray((rows.astype(np.uint64) << np.uint64(40)) | (hashes >> np.uint64(24)))
 
 
+def _rows_with(keys: Hashes, times: int) -> NDArray[np.int64]:
+    """Return the rows of sorted keys that are there so many times."""
+    import numpy as np
+
+    if len(keys) < times:
+        return np.zeros(0, np.int64)
+    often = keys[times - 1 :][keys[times - 1 :] == keys[: len(keys) - times + 1]]
+    return np.asarray((often >> np.uint64(40)).astype(np.int64))
+
+
 def of_words(words: Iterable[str]) -> Hashes:
     """Return the hashes of words."""
     import polars as pl
 
     found: Hashes = pl.Series(list(words), dtype=pl.String).hash().to_numpy()
     return found
+
+
+def beyond(texts: pl.Expr) -> pl.Expr:
+    """Return the texts that have characters beyond ASCII, and null for the others: to search these costs nothing."""
+    import polars as pl
+
+    return pl.when(texts.str.len_bytes() != texts.str.len_chars()).then(texts)
 
 
 def _normalised(texts: pl.Series) -> pl.Series:
@@ -152,8 +186,9 @@ def _normalised(texts: pl.Series) -> pl.Series:
     table = texts.fill_null("").rename("text").to_frame()
     text = pl.col("text")
     plain = table.select(
-        text.str.to_lowercase().str.replace_all(r"[\W_]+", " ").str.strip_chars(" "), odd=text.str.contains(_SIMPLE)
-    )
+        text.str.to_lowercase().str.replace_all(_NO_WORDS, " ").str.strip_chars(" "),
+        odd=beyond(text).str.contains(STRANGE),
+    ).with_columns(pl.col("odd").fill_null(value=False))
     odd = plain["odd"].arg_true()
     if not len(odd):
         return plain["text"]

@@ -115,7 +115,7 @@ class Shares(NamedTuple):
 def shares(words: list[str], language: str, seeds: frozenset[str] = frozenset()) -> Shares:
     """Return the shares of a text's normalised words."""
     sets = commonest().get(language, frozenset()), alone(language), foreign(language), seeds
-    return Shares(*(sum(word in one for word in words) / max(1, len(words)) for one in sets))
+    return Shares(*(sum(map(one.__contains__, words)) / max(1, len(words)) for one in sets))
 
 
 _LETTERS = {
@@ -209,7 +209,7 @@ def other(text: str, language: str, seeds: frozenset[str]) -> str:
     words = normalise(text).split()
     if shares(words, language, seeds).enough:
         return ""
-    plain = [word for word in words if len(word) > 1 and not any(one.isdigit() for one in word)]
+    plain = [word for word in words if len(word) > 1 and (word.isalpha() or not any(map(str.isdigit, word)))]
     if len(text.split()) < LEAST_WORDS:
         return short_other(words, language)
     told = shares(plain, language, seeds)

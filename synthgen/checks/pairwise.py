@@ -7,12 +7,15 @@ the 88 % of pairs where one does; a weak judge is below chance there. So an inco
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from synthgen import parse
+from synthgen.checks import Verdict
+from synthgen.errors import BudgetSpentError
 from synthgen.prompts import Prompt
-from synthgen.types import Ask, Fault, Request, Row
+from synthgen.types import Ask, Candidate, Fault, Message, Request, Row
 
 NAMES = ("about", "first", "prompt", "rules", "second")
 """The names that a prompt for pairs may use; pairwise.j2 beside this file is the shipped one."""
@@ -64,3 +67,72 @@ class Pairwise:
         values: Row = {"about": self.about, "prompt": prompt, "rules": self.rules, "first": first, "second": second}
         parameters = {"temperature": 0, "seed": 0, "max_tokens": TOKENS}
         return Request(self.name, tuple(self.prompt.render(values)), parameters, _SCHEMA)
+
+
+@dataclass(frozen=True)
+class Pair:
+    """`pair`: of the two answers of a row, the chosen one must win in both orders; a tie is no preference.
+
+    Args:
+        judge: who compares.
+    """
+
+    judge: Pairwise
+
+    async def __call__(self, candidates: Sequence[Candidate], asks: Sequence[Ask]) -> list[Verdict]:
+        """Say of each row with two answers whether the chosen one is the better one."""
+        return list(await asyncio.gather(*(self._verdict(one, asks[0]) for one in candidates)))
+
+    async def _verdict(self, candidate: Candidate, ask: Ask) -> Verdict:
+        record = candidate.record
+        other = record.rejected() if record else None
+        if record is None or other is None:
+            return None, None, None
+        *before, chosen = record.messages()
+        try:
+            better = await self.judge(_spoken(before), chosen["content"], _spoken(other), ask)
+        except BudgetSpentError as error:
+            return "pair.unasked", None, error.what
+        if better == "one":
+            return None, None, None
+        return (
+            ("pair.lost", None, "the other answer won in both orders")
+            if better == "other"
+            else (
+                "pair.tie",
+                None,
+                "no answer won in both orders",
+            )
+        )
+
+
+@dataclass(frozen=True)
+class Harder:
+    """`harder`: a row that was made of another must be the harder one in both orders.
+
+    Args:
+        judge: who compares; its rules say what harder means.
+        wider: for an axis the values whose rows are to be wider instead, which nobody compares.
+    """
+
+    judge: Pairwise
+    wider: dict[str, frozenset[str]]
+
+    async def __call__(self, candidates: Sequence[Candidate], asks: Sequence[Ask]) -> list[Verdict]:
+        """Say of each row that was made of another whether it is harder."""
+        return list(await asyncio.gather(*(self._verdict(one, asks[0]) for one in candidates)))
+
+    async def _verdict(self, candidate: Candidate, ask: Ask) -> Verdict:
+        record, parent, cell = candidate.record, candidate.parent, candidate.draft.cell
+        if record is None or parent is None or any(cell.get(axis) in these for axis, these in self.wider.items()):
+            return None, None, None
+        try:
+            better = await self.judge("", record.wording(), parent.wording(), ask)
+        except BudgetSpentError as error:
+            return "harder.unasked", None, error.what
+        name = f"row {candidate.draft.parent}"
+        return (None, None, name) if better == "one" else ("harder.denied", None, name)
+
+
+def _spoken(messages: Sequence[Message]) -> str:
+    return "\n\n".join(one["content"] for one in messages)

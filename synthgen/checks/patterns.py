@@ -46,6 +46,18 @@ _STOCK = (
     r"|\bnote: (?:this|the|i)\b[^.!?\n]{0,60}\b(?:fictional|fictitious|generated|example|sample|made[- ]up|label|tone)\b|\bi(?:['’]ve| have)? (?:tried|made sure|aimed|attempted) to (?:keep|make|match|capture) (?:it|this|the (?:tone|text|message|label))\b"
     r"|\bi (?:kept|wrote|have kept|have written) (?:it|this|the (?:tone|text|message)) (?:short|polite|casual|brief|simple|in an?|with an?|from the)\b"
     r"|\b(?:more|other|further|different) (?:variations?|versions|examples|samples) of (?:this|that|the|these)\b"
+    r"|\b(?:want|would you like|need) me to (?:make|write|try|adjust|rewrite|create|continue|draft|generate|rephrase|expand|elaborate|shorten)\b[^.!\n]{0,60}\?"
+    r"|\bshall i (?:write|generate|create|continue|draft|rephrase|rewrite|adjust|expand|elaborate|provide|give you)\b"
+    r"|\blet me know if this (?:helps|fits|meets|matches|is what you)\b|\bhope this (?:works|fits|suits|is (?:useful|helpful))\b"
+    r"|\bhappy to (?:adjust|revise|tweak|rewrite|rework|refine|generate|rephrase|elaborate|expand on|provide (?:more|another|further))\b"
+    r"|\b(?:this|the|the above|the following) (?:text|message|example|response|version|sentence|sample|complaint|query|request|utterance)"
+    r" (?:above |below )?(?:aims to|sounds like (?:an?|the|something|someone)|keeps (?:the|a)|follows the|meets the|demonstrates|illustrates|matches the|showcases|incorporates|highlights|is (?:meant|intended|designed) to)\b"
+    r"|\bi(?:['’]ve| have)? (?:crafted|worded|phrased|tailored|generated|composed) (?:this|it|the (?:text|message|response|sentence|tone)|an?)\b"
+    r"|\bthe (?:prompt|instructions?) (?:asks?|asked|says|requires?|specif(?:y|ies|ied)|mentions?|wants?)\b"
+    r"|\bas an? (?:helpful|honest|digital|automated|ai)(?:[ -]\w+){0,2} (?:assistant|model|system|bot),"
+    r"|\b(?:i['’]m|i am) (?:here|designed|built|trained|programmed) to (?:help|assist|answer|support|provide|be helpful)\b|\bmy (?:programming|developers|creators|knowledge base)\b"
+    r"|\bin (?:this|the (?:following|above)) (?:example|message|text|scenario),? the (?:customer|user|person|speaker|writer)\b"
+    r"|^\W*(?:the|this) (?:customer|user|speaker|writer) (?:is (?:asking|complaining|describing|expressing|frustrated|upset|looking)|wants to|seems to|expresses|asks (?:for|about|how|why|if)|complains|describes|sounds)\b"
     r"|\b(?:fits|matches|belongs to|suits|reflects) the (?:label|category|class|topic|intent|persona|tone)\b"
 )
 ASSISTANT_VOICE = re.compile(_STOCK, re.IGNORECASE)
@@ -84,11 +96,11 @@ CODE = re.compile(r"```.*?```|`[^`\n]*`", re.DOTALL)
 """Code in backticks: what stands in brackets there is for the reader to fill in, and a log's own marks."""
 CODE_LINE = re.compile(
     r"^.*(?:\b(?:def|return|import|function|const|let|var|elif|print|console\.\w+|printf|echo|SELECT|export|class)\b[ (].*[=(){};:\"']"
-    r"|\bf[\"']|\w\(.*\{|=>|[;{]\s*$|^\s*[<{}\]#/$].*[=>{};]\s*$|\w\.\w+\(|\bfor \w+ in \S.*:\s*$|\w\(.*\):\s*$|<(?P<tag>\w+)[^>]*>.*</(?P=tag)>|\$ \w).*$",
+    r"|\bf[\"']|\w\(.*\{|=>|[;{]\s*$|^\s*[<{}\]#/$].*[=>{};]\s*$|\w\.\w+\(|\bfor \w+ in \S.*:\s*$|\w\(.*\):\s*$|<\w+[^>]*>.*</\w+>|\$ \w).*$",
     re.MULTILINE,
 )
-"""A line of code outside of backticks."""
-QUOTED = re.compile(r"[\"“„«][^\"“”„«»\n]{1,80}[\"”“»]|(?<!\w)['‘][^'‘’\n]{1,60}['’](?!\w)")
+"""A line of code outside of backticks. Polars reads this, `CODE` and `QUOTED` too: they have no look and no reference."""
+QUOTED = re.compile(r"[\"“„«][^\"“”„«»\n]{1,80}[\"”“»]|\B['‘][^'‘’\n]{1,60}['’]\B")
 """What somebody else said: a customer who was sent "Dear [NAME]" has a case."""
 _BEFORE = (
     "dear|hi|hello|mr|mrs|ms|miss|dr|prof|sir|my|your|our|their|his|her|the|an?|from|to|at|in|on|by|with|for|of|since|until|till|before"
@@ -142,48 +154,3 @@ END = re.compile(r"""[.!?…。！？؟।][\s"'”’»)\]*_`]*$|[\U0001F300-\U
 SMILEY = re.compile(r"[:;=]-?[()\[\]]")
 DANGLING = re.compile(r"(?:[,;:–—-]|(?<![=+*/^] )\b(?:and|or|but|the|an?|because|my|your|if))\s*$", re.IGNORECASE)
 """Nobody stops there. Words that may end a question ("what is it for", "cant log in") are not among them."""
-
-FOLDS = ("\u017f", "\u212a", "\u0131", "\u0130")
-"""Letters that Python's IGNORECASE takes for s, k and i: a text with one is looked at whatever else it holds."""
-
-# What a pattern cannot match without, in small letters: looking for these in a whole column spares most rows the search.
-VOICE_NEEDS = (
-    "as an ai", "as a ai", "as an artificial", "as a artificial", "as an large", "as a large", "as an language",
-    "as a language", "an ai", "a ai", "a chatbot", "an chatbot", "a virtual assistant", "an virtual assistant",
-    "language model", "knowledge cut", "update was", "my training data", "great question", "good question",
-    "excellent question", "interesting question", "fascinating question", "can i help", "may i help", "can i assist",
-    "may i assist", "you for contacting", "you for reaching out", "hope this", "hope that", "feel free to",
-    "let me know if you", "hesitate to", "anything else", "would you like", "like, i can", "like i can", "want me to",
-    "can also", "to help", "to assist", "glad you asked", "i can definitely", "i can certainly", "i can absolutely",
-    "i can surely", "thank you for", "you asked", "you've asked", "you’ve asked", "you have asked", "you requested",
-    "you've requested", "you’ve requested", "you have requested", "your question", "based on", "following", "in line with",
-    "similar to", "of this", "of that", "of the", "the label", "the category", "the class", "the topic", "the intent",
-    "the persona", "the tone", "for you", "as per your", "requested", "you instructed", "your request", "computer program",
-    "algorithm", "machine learning", "chatgpt", "claude", "gemini", "llama", "gpt", "by openai", "by anthropic", "by google",
-    "by meta", "a chatbot", "assistant", "as a machine", "my last", "my latest", "my most", "my update", "my training",
-    "my knowledge", "not have", "don't have", "don’t have", "that help", "this help", "make sense", "your question",
-    "work for you", "sound good", "sound right", "hope it", "you can adjust", "you can modify", "you can custom", "you can adapt",
-    "just say if", "tell me if", "let me know if", "i can ", "this message", "this text", "this example", "this sentence",
-    "this complaint", "this query", "the message", "the text", "the example", "the sentence", "the complaint", "the query", "note:",
-    "tried to", "made sure", "aimed to", "attempted to", "i kept", "i wrote", "i have kept", "i have written",
-)  # fmt: skip
-VOICE_BEGINS = (
-    r"^[^A-Za-z]*(?i:sure|certainly|of course|absolutely|no problem|ok|alright|understood|got it|happy to|gladly|as |per |below|the following|please find|this is|i present|presenting|here (?:you|it|goes|we)|i understand|you|here(?:['’]s| is| are) "
-    r"|let(?:['’]s| us| me) |i(?:['’]ll| will| have|['’]ve) |dear|hi\b|hello)"
-)
-PLACEHOLDER_NEEDS = (
-    "....", "00", "xyz", "abc", "[", "{", "<", "lorem", "xxx", "%", "xx", "dd", "mm", "yyyy", "insert", "enter", "add", "your_", "your ", " here",
-    "todo", "#", "@@", "__", "(",
-)  # fmt: skip
-TOKENS_NEED = (
-    "<|", "inst]", "_of_turn", "<s>", "</s>", "##", "given prompt", "rewritten prompt", "created prompt", "think", "thought",
-    "reasoning>", "answer>", "response>", "output>", "scratchpad>", "instruct", "system>", "sys>", "[sys", "[/sys", "[user", "[/user",
-    "[assistant", "[/assistant", "[prompt", "[/prompt", "[task", "[/task", "```user", "```system", "<bos>", "<eos>", "<pad>", "<unk>",
-    "assistant", "ai:", "ai :", "system:", "system :", "human:", "human :", "bot:", "bot :", '"response', '"answer',
-    '"output', '"text', '"message', '"completion', '"row', '"label',
-)  # fmt: skip
-TOKENS_BEGIN = (
-    r"(?im)^[^\n]{0,12}?(?:text|message|example|sample|variation|version|option|row|item|sentence|query|utterance|output|request) ?#?[0-9]"
-    r"|(?:category|label|tone|topic|persona|style|message|text|difficulty|intent|secondary|primary|language|length|domain|class|sentiment) ?: ?"
-    r"|(?:output|response|answer|completion|text|message) ?: "
-)

@@ -63,6 +63,14 @@ REFUSAL = re.compile(
     r"|\brequest (?:was |has been |is )?(?:declined|refused|denied|rejected)\b[^.!?\n]{0,60}\b(?:content|polic|guideline|harm|unsafe|inappropriate)"
     r"|\bnot (?:something|a (?:topic|text|request)|the kind of \w+) (?:that )?i(?:['’]m| am| can| could| would| will|['’]d| feel)?"
     r"(?: not)?(?: able to| comfortable| willing to| be able to| happy to)? (?:help|assist|writ|creat|generat|discuss|produc)\w*"
+    # What is declined as the subject, or by somebody who is not `I`.
+    rf"|\b(?:{_WRITING}|providing|offering|sharing|assisting|helping)\b (?:with )?(?:this|that|such|it)\b[^.!?\n]{{0,60}}\b(?:would|could|might|may|is|isn['’]t)\b"
+    rf"[^.!?\n]{{0,40}}\b(?:{_HARM}|harmful|against|violat\w+|irresponsible|mislead\w*|dangerous)"
+    rf"|\b(?:the|this) (?:assistant|model|ai|system) (?:is (?:unable|not (?:able|permitted|allowed))|cannot|can['’]t|will not|won['’]t) (?:to )?(?:{_WRITE}|comply)\b"
+    r"|^\W*(?:sorry,? )?(?:but )?(?:this|that|your|the) (?:request|prompt|question) (?:can(?:not|['’]t| not)|will not|won['’]t|could not) be (?:fulfilled|answered|generated|honou?red|completed)\b"
+    rf"|\bi (?:do not|don['’]t|never|won['’]t|will not) (?:{_WRITE}|provide|offer) (?:content|texts?|messages?|material|responses?|anything)"
+    r" (?:that|which|of (?:this|that)|like (?:this|that)|about (?:this|that)|intended|meant|designed)\b"
+    rf"|\bi(?:['’]m| am) (?:\w+ly )?(?:declining|refusing) to (?:{_WRITE}|help|assist|provide|continue)\b"
     # German, French, Spanish.
     r"|\b(?:dabei|damit|hierbei|bei dieser anfrage|diese anfrage) kann ich (?:ihnen |dir |leider )*nicht (?:helfen|weiterhelfen|behilflich|beantworten|erfüllen|unterstützen)"
     r"|\bich kann (?:ihnen |dir )?(?:leider )?(?:dabei|damit|hierbei|diese (?:anfrage|bitte)|dieser bitte|(?:keine )?solchen? \w+)"
@@ -130,25 +138,14 @@ DECLINED = re.compile(
     r"|\b(?:violates?|(?:goes|is|be|would go) against|breach(?:es)?|conflicts? with|not (?:in line|consistent) with)\b[^.!?\n]{0,30}?"
     r"\b(?:polic(?:y|ies)|guidelines|principles|values|rules|terms of (?:use|service)|programming)\b"
     r"|\blet['’]s (?:talk about something else|change the (?:subject|topic)|keep (?:this|our) conversation|(?:discuss|explore|focus on|work on|try) (?:something|another|a different))"
+    r"|\b(?:out of|outside|beyond|not within|not in) (?:of )?(?:my|the) (?:scope|reach|abilit(?:y|ies)|capabilit(?:y|ies)|remit|expertise|purview|competence)\b"
+    r"|\bi(?:['’]d| would|['’]ll| will| must| should| have to| need to| want to)? (?:\w+ly )?(?:have to |rather |prefer to |like to |need to )?"
+    r"(?:steer clear|stay away from|abstain|hold off on|draw (?:the|a) line|sit (?:this|that) (?:one )?out|turn (?:this|that|you) down|bow out|opt out|leave (?:that|this) (?:one )?(?:to|alone|there))\b"
+    r"|\b(?:not|isn['’]t|never) (?:really )?my (?:place|role|area|job|call|business) to\b|\bnot in a position to\b"
+    r"|\bi(?:['’]m| am) (?:\w+ly )?(?:declining|refusing)\b|\bthere(?:['’]s| is) no way (?:for me to|i (?:can|could|will))\b"
     r"|\bi (?:would|['’]d) (?:rather|prefer) not\b|\bi['’]d (?:rather|prefer) not\b"
     r"|\bno puedo (?:ayudar|asistir|proporcionar|generar|crear|responder|cumplir|ofrecer|dar)|\bje ne (?:peux|puis|suis) pas (?:vous |t['’]|en mesure|autoris|capable)"
     r"|\bich (?:kann|darf|werde|möchte) [^.!?\n]{0,60}\b(?:nicht|keine[nrm]?)\b[^.!?\n]{0,60}\b(?:helfen|weiterhelfen|geben|bereitstellen|erstellen|schreiben|beantworten"
     r"|erfüllen|unterstützen|anbieten|liefern|verfassen)",
     re.IGNORECASE,
 )
-
-_SAYS_NO = (
-    r"(?i)(?:^|\W)i(?:['’][mdMD]|['’](?:ll|LL))?(?: \w+,?){0,6}? (?:can|cannot|won|wont|cant|will|could|should|may|refuse|decline|avoid|refrain|rather|prefer|choose|try|do|don|don"
-    r"|un\w+|not|must|have|need|forbidden|prohibited|restricted|able)\b[^\n]{0,90}(?:help|assist|writ|creat|generat|produc|compos|draft|invent|mak|provid|offer|do |comfortable|fulfil"
-    r"|compl|answer|process|giv|engag|discuss|declin|fabricat|com(?:e|ing) up|forg|simulat|role|pretend|impersonat|act as|take on|continu)"
-    r"|(?:must|have to) (?:respectfully )?decline|^[^A-Za-z]*(?:i.{0,3}m |i am |sorry|afraid|unfort|regret|apolog|cannot|can.t|unable|not able)"
-)
-_BY_POLICY = (
-    r"(?i)appropriate|ethical|responsible|polic|guideline|rules|standards|my (?:program|training|instructions|capabil|safety)"
-    r"|request (?:was |has been |is )?(?:declined|refused|denied|rejected)|not (?:something|a |the kind)|reasons|concerns|considerations"
-    r"|be (?:generated|written|created|provided|produced)|kann ich|ich kann|je ne p|no puedo"
-)
-SCREENS = (_SAYS_NO, _BY_POLICY)
-"""What `REFUSAL` cannot match without, in the patterns of polars."""
-SCREEN_ANSWERS = r"(?i)sorry|can only|(?:^|\W)i(?:['’]| )|not|beyond|off[- ]limits|against|violat|breach|conflict|let['’]s |ich |je ne|no puedo|outside"
-"""What `DECLINED` cannot match without."""

@@ -164,9 +164,11 @@ def repetition(_rules: Rules, _name: str, text: str) -> Finding | None:
             return "quality.repetition", " ".join([one] * run)
     # "I called on Monday, I called on Tuesday, I called on Friday": three words thrice are a figure of speech.
     for size, least in ((3, 4), (5, 3)) if again >= 9 else ():
-        runs = Counter(run for run in windows(words, size) if not _figures(run)).most_common(1)
-        if runs and runs[0][1] >= least and runs[0][1] * size >= OF_TEXT * len(words):
-            return "quality.repetition", " ".join(runs[0][0])
+        for phrase, times in Counter(windows(words, size)).most_common():
+            if times < least or times * size < OF_TEXT * len(words):
+                break
+            if not _figures(phrase):
+                return "quality.repetition", " ".join(phrase)
     return _sentence_twice(plain, len(words)) if again >= 4 else None
 
 

@@ -7,10 +7,11 @@ bits.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
-from synthgen.checks import asked, endings, hashed, language, patterns, refusals, related, rules, symbols
+from synthgen.checks import asked, endings, hashed, language, loosened, patterns, refusals, related, rules, symbols
 
 if TYPE_CHECKING:
     import numpy as np
@@ -24,14 +25,14 @@ _SPACE = r"[\s\x1c-\x1f]"
 _ENDS = r"""[.!?…。！？؟।][\s"'”’»)\]*_`]*$|[\x{1F300}-\x{1FAFF}☀-➿]\x{fe0f}?\s*$|[:;]-?[)(DP]\s*$|```\s*$"""
 _LONG_WORD = r"[^\W\d_]{16}"
 """What a word of repeated syllables is at least."""
-_DANGLES = rf"(?:[,;:–—-]|(?i:and|or|but|the|an?|because|my|your|if)|[{''.join(patterns.FOLDS)}]){_SPACE}*$"
+_DANGLES = rf"(?:[,;:–—-]|(?i:and|or|but|the|an?|because|my|your|if)|[{''.join(loosened.FOLDS)}]){_SPACE}*$"
 
 
 class Memory(NamedTuple):
     """What texts are held against, as hashes: made once for a run.
 
     Args:
-        prompt: runs of the prompt's words.
+        prompt: runs of the prompt's words, and as long ones of the seeds'.
         seeds: long runs of the seeds' words.
         words: words of the seeds, and the language's commonest, those of them in no other list, and other languages'.
     """
@@ -44,9 +45,10 @@ class Memory(NamedTuple):
 def remember(facts: rules.Rules) -> Memory:
     """Hash the prompt's and the seeds' runs of words, and the words that tell a language."""
     name = facts.language or ""
+    begun = {run[: rules.PROMPT_RUN] for run in facts.seed_runs}
     return Memory(
-        _known_runs(facts.prompt_runs, rules.PROMPT_RUN),
-        _known_runs(facts.seed_runs, rules.EXAMPLE_RUN),
+        hashed.Known(_runs(facts.prompt_runs, rules.PROMPT_RUN), _runs(begun, rules.PROMPT_RUN)),
+        hashed.Known(_runs(facts.seed_runs, rules.EXAMPLE_RUN)),
         hashed.Known(
             hashed.of_words(facts.seed_words),
             hashed.of_words(language.commonest().get(name, ())),
@@ -61,8 +63,13 @@ def of_texts(facts: rules.Rules, memory: Memory, name: str, words: hashed.Words)
     import polars as pl
 
     bounds, ends = facts.fields[name], facts.fields[name].ends
-    text, never = pl.col("text"), pl.lit(value=False)
-    signs = text.str.count_matches(r"[^\p{L}\p{N}\s]")
+    text, far, never = pl.col("text"), pl.col("far"), pl.lit(value=False)
+    # What is no space and no letter of a word is a sign; letters that change their number are counted one by one.
+    ours = text.str.len_bytes() - pl.col("spaces") - pl.col("letters")
+    signs = pl.when(far.is_null()).then(ours).otherwise(far.str.count_matches(r"[^\p{L}\p{N}\s]"))
+    broken = pl.any_horizontal(
+        *(text.str.contains(one) for one in symbols.HINTS), *(far.str.contains(one) for one in symbols.HINTS_BEYOND)
+    )
     spaces, odd = pl.col("spaces"), pl.col("odd")
     counted = text.str.count_matches(" ", literal=True) + text.str.count_matches(r"[^\S ]")
     # Words are not spaces and one, or are counted by letters.
@@ -70,22 +77,28 @@ def of_texts(facts: rules.Rules, memory: Memory, name: str, words: hashed.Words)
     opened = text.str.count_matches("(", literal=True) > text.str.count_matches(")", literal=True)
     quoted = text.str.contains("“", literal=True)
     missing = ~text.str.tail(40).str.contains(_ENDS) if name in facts.ends else never
-    table = words.texts.rename("text").to_frame().with_columns(spaces=counted, odd=strange)
+    table = (
+        words.texts.rename("text")
+        .to_frame()
+        .with_columns(spaces=counted, odd=strange, far=hashed.beyond(text), letters=words.letters())
+    )
     flags = table.select(
         length=odd | (spaces + 1 < bounds.least) | (spaces + 1 > bounds.most),
         cut=(opened | quoted | text.str.tail(20).str.contains(_DANGLES)) if ends else never,
         missing=missing if ends else never,
         babble=text.str.contains(_LONG_WORD),
-        script=text.str.contains(language.OTHER_LETTERS) if facts.language else never,
+        script=far.str.contains(language.OTHER_LETTERS) if facts.language else never,
         fence=text.str.contains("```", literal=True),
-        symbols=((signs >= symbols.SCREEN_SHARE * (text.str.len_chars() - spaces)) | text.str.contains(symbols.HINT))
+        symbols=((signs >= symbols.SCREEN_SHARE * (text.str.len_chars() - spaces)) | broken)
         if ends
         else never,
         tongue=(odd | (spaces >= 1)) if facts.language else never,
     )  # fmt: skip
     found = {column: flags[column].fill_null(value=False).to_numpy() for column in flags.columns}
     found |= _worded(facts, name, words.texts)
-    leaks = words.having(rules.PROMPT_RUN, memory.prompt) | words.having(rules.EXAMPLE_RUN, memory.seeds)
+    leaks, near = words.having(rules.PROMPT_RUN, memory.prompt)
+    if near.any():
+        leaks |= words.having(rules.EXAMPLE_RUN, memory.seeds)[0]
     return {
         rules.refusal: found["refusal"],
         rules.assistant_voice: found["voice"],
@@ -94,7 +107,7 @@ def of_texts(facts: rules.Rules, memory: Memory, name: str, words: hashed.Words)
         rules.of_length: found["length"],
         rules.other_script: found["script"],
         rules.babble: found["babble"],
-        rules.repetition: words.repeating(3),
+        rules.repetition: _repeating(words),
         rules.cut_off: found["cut"],
         rules.no_end: found["missing"],
         rules.open_fence: found["fence"],
@@ -104,23 +117,75 @@ def of_texts(facts: rules.Rules, memory: Memory, name: str, words: hashed.Words)
 
 
 def _worded(facts: rules.Rules, name: str, texts: pl.Series) -> dict[str, Flags]:
-    """Return the texts that hold what a rule of wording cannot do without; all words are sought at once first."""
+    """Return the texts that may match a rule's patterns: the same patterns, looser, for polars."""
     import polars as pl
 
-    text, answers = pl.col("text"), name in facts.answers
-    folds = text.str.contains_any(list(patterns.FOLDS))
-    refusing = [*refusals.SCREENS, *([refusals.SCREEN_ANSWERS] if answers else [])]
-    flags = (
-        texts.rename("text")
-        .to_frame()
-        .select(
-            refusal=folds | text.str.contains("|".join(f"(?:{one})" for one in refusing)),
-            voice=folds | _any(text, patterns.VOICE_NEEDS) | text.str.contains(patterns.VOICE_BEGINS),
-            leak=folds | _any(text, [*patterns.TOKENS_NEED, *facts.marks]) | text.str.contains(patterns.TOKENS_BEGIN),
-            placeholder=folds | _any(text, patterns.PLACEHOLDER_NEEDS),
-        )
+    text, plain, answers = pl.col("text"), pl.col("plain"), name in facts.answers
+    refusing = [refusals.PLAIN, refusals.REFUSAL, *([refusals.DECLINED] if answers else [])]
+    voice = [patterns.ASSISTANT_VOICE, *([] if answers else [patterns.OPENING])]
+    table = texts.rename("text").to_frame().with_columns(plain=loosened.column(text))
+    flags = table.select(
+        folds=loosened.folded(text),
+        refusal=_met(plain, refusing),
+        voice=_met(plain, voice),
+        leak=_met(plain, [patterns.TOKENS]) | (text.str.contains_any(list(facts.marks)) if facts.marks else False),
+        placeholder=_met(plain, [patterns.PLACEHOLDER]),
+        parts=_met(plain, _PARTS) | (text.str.contains_any(list(facts.masks)) if facts.masks else False),
     )
-    return {column: flags[column].fill_null(value=False).to_numpy() for column in flags.columns}
+    found = {column: flags[column].fill_null(value=False).to_numpy(writable=True) for column in flags.columns}
+    folds, parts = found.pop("folds"), found.pop("parts").nonzero()[0]
+    found["placeholder"][parts] = _blank(facts, texts.gather(parts))
+    return {column: folds | flags for column, flags in found.items()}
+
+
+def _blank(facts: rules.Rules, texts: pl.Series) -> Flags:
+    """Return the texts that may hold a placeholder outside of code, quotes and masks, which `placeholder` passes by."""
+    import polars as pl
+
+    text = pl.col("text")
+    for one in facts.masks:
+        texts = texts.str.replace_all(one, " ", literal=True)
+    strange = texts.str.contains(rf"[\x1c-\x1f]|{hashed.STRANGE}")
+    for pattern in _PARTS:
+        texts = _without(texts, pattern)
+    met = texts.rename("text").to_frame().select(_met(loosened.column(text), [patterns.PLACEHOLDER])).to_series()
+    found: Flags = (met | strange).fill_null(value=False).to_numpy()
+    return found
+
+
+_PARTS = (patterns.CODE, patterns.CODE_LINE, patterns.QUOTED)
+"""What stands in a text that `placeholder` passes by, in the order in which it does."""
+
+
+def _without(texts: pl.Series, pattern: re.Pattern[str]) -> pl.Series:
+    """Return texts with a space for all that a pattern finds; polars reads the pattern as Python does."""
+    import polars as pl
+
+    table = texts.rename("text").to_frame()
+    at = table.select(_met(loosened.column(pl.col("text")), [pattern])).to_series().arg_true()
+    return texts.clone().scatter(at, texts.gather(at).str.replace_all(_as_it_is(pattern), " ")) if len(at) else texts
+
+
+def _as_it_is(pattern: re.Pattern[str]) -> str:
+    """Return a pattern that polars reads as Python does, in texts that are not strange."""
+    flags = ("m" if pattern.flags & re.MULTILINE else "") + ("s" if pattern.flags & re.DOTALL else "")
+    return f"(?{flags}:{pattern.pattern})" if flags else pattern.pattern
+
+
+def _met(plain: pl.Expr, wanted: Iterable[re.Pattern[str]]) -> pl.Expr:
+    """Return where one of these may be met; each is searched for itself, for one large automaton is slower."""
+    import polars as pl
+
+    return pl.any_horizontal(plain.str.contains(loosened.loosened(one)) for one in wanted)
+
+
+def _repeating(words: hashed.Words) -> Flags:
+    """Return the texts in which words come again; without their code, which `repetition` passes by."""
+    found = words.repeating()
+    at = words.texts.str.contains("`", literal=True).fill_null(value=False).arg_true()
+    if len(at):
+        found[at.to_numpy()] = hashed.Words(_without(words.texts.gather(at), patterns.CODE)).repeating()
+    return found
 
 
 def of_rows(facts: rules.Rules, columns: dict[str, hashed.Words]) -> dict[rules.RowRule, Flags]:
@@ -136,7 +201,7 @@ def of_rows(facts: rules.Rules, columns: dict[str, hashed.Words]) -> dict[rules.
     question = columns[facts.question].texts if facts.question else None
     return {
         rules.says_the_same: same,
-        rules.absent_input: none if question is None else _holding(question, asked.SPEAKS_OF_INPUT, asked.SCREEN_INPUT),
+        rules.absent_input: none if question is None else _absent(question),
         rules.misses_form: none if question is None or not facts.answers else _holding(question, asked.SPEAKS_OF_FORM),
     }
 
@@ -179,19 +244,28 @@ def _any(text: pl.Expr, needs: Iterable[str]) -> pl.Expr:
     return text.str.contains_any(list(needs), ascii_case_insensitive=True)
 
 
-def _holding(texts: pl.Series, needs: Iterable[str], pattern: str = "") -> Flags:
-    """Return the texts that hold one of these literals, and of those the ones in which the pattern matches."""
+def _absent(texts: pl.Series) -> Flags:
+    """Return the texts that may speak of an input."""
     import polars as pl
 
-    folds = pl.col("text").str.contains_any(list(patterns.FOLDS))
-    table = texts.rename("text").to_frame().select("text", folds=folds, needs=_any(pl.col("text"), needs))
-    found: Flags = (table["folds"] | table["needs"]).fill_null(value=False).to_numpy(writable=True)
-    if pattern:
-        at = found.nonzero()[0]
-        few = table[at].select(pl.col("folds") | pl.col("text").str.contains(pattern))
-        found[at] = few.to_series().to_numpy()
+    text = pl.col("text")
+    table = texts.rename("text").to_frame().with_columns(plain=loosened.column(text).str.to_lowercase())
+    plain, (pointed, *others) = pl.col("plain"), asked.ABSENT_PARTS
+    met = (_met(plain, [pointed]) & _any(plain, asked.POINTS)) | _met(plain, others)
+    flags = table.select(loosened.folded(text) | met)
+    found: Flags = flags.to_series().fill_null(value=False).to_numpy()
     return found
 
 
-def _known_runs(runs: Iterable[tuple[str, ...]], size: int) -> hashed.Known:
-    return hashed.Known(hashed.runs_of(hashed.of_words(word for run in runs for word in run), size)[::size])
+def _holding(texts: pl.Series, needs: Iterable[str]) -> Flags:
+    """Return the texts that hold one of these literals."""
+    import polars as pl
+
+    text = pl.col("text")
+    flags = texts.rename("text").to_frame().select(loosened.folded(text) | _any(text, needs))
+    found: Flags = flags.to_series().fill_null(value=False).to_numpy()
+    return found
+
+
+def _runs(runs: Iterable[tuple[str, ...]], size: int) -> Hashes:
+    return hashed.runs_of(hashed.of_words(word for run in runs for word in run), size)[::size]

@@ -307,7 +307,7 @@ SPEAKS = (
     "fraction", "percent", "per cent", "exactly", "precisely", "just", "only", "character", "letter", "case", "capital", "caps",
     "comma", "mark", "hyphen", "dash", "with ", "yaml", "csv", "semicolon", "xml", "html", "code", "yyyy", "iso 8601", "hh:mm",
     "24-hour", "json", "table", "quot", "bracket", "parenthes", "brace", "bold", "list", "dialogue", "conversation", "script", "interview",
-    "emoji", "person", "roman", "spelled", "decimal", "binary", "hex", "hashtag", "latex", "markdown", "sql", "alphabet", "order", "name",
+    "emoji", "person", "roman", "spelled", "decimal", "binary", "hex", "hashtag", "latex", "markdown", " sql", "alphabet", "order", "name",
     "give", "suggest", "mention", "provide", "item", "point", "year", "date", "result", "city", "country", "title", "answer", "time",
     "color", "colour", "price", "sum", "question", "bullet", *measures.TONGUES,
 )  # fmt: skip

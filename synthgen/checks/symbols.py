@@ -39,12 +39,23 @@ _BESIDE = frozenset(row[at : at + 4] for row in _ROWS for at in range(len(row) -
 """Four keys side by side."""
 _SMASHED = rf"(?i:{_CONSONANT}{{4}}|{'|'.join(sorted(_BESIDE))})"
 _CONTROL = r"[\x00-\x08\x0e-\x1b\x7f\x{80}-\x{84}\x{86}-\x{9f}\x{e000}-\x{f8ff}]"
-HINT = (
-    rf"(?s){_CONTROL}.*{_CONTROL}|\x{{fffd}}.*\x{{fffd}}|(?:{_MOJIBAKE}).*(?:{_MOJIBAKE})"
-    rf"|(?:[0-9a-fA-F]{{2}}[ ,]+(?:0x|\\x)?){{7}}|(?:{_ENTITY}.*){{2}}|(?:{_ESCAPE}.*){{3}}|<|(?:{_SMASHED}.*){{4}}"
-    r"|\S{20}|(?: [^\s]){8}|\p{M}{3}|[^\p{L}\p{N}\s]{4}|\x{200b}.*\x{200b}"
+_SIGNS = "\"#$%&'()*+,-/:;<=>@[\\]^`{|}~"
+_TYPED_NEVER = r"[\x00-\x08\x0e-\x1b\x7f]"
+_RUNS = "|".join(f"{re.escape(sign)}{{4}}" for sign in _SIGNS)
+HINTS = (
+    rf"(?s){_TYPED_NEVER}.*{_TYPED_NEVER}|[A-Za-z0-9+/]{{32}}|[^\s_.,/@-]{{20}}|(?: \S){{8}}|{_RUNS}",
+    rf"(?s)(?:{_SMASHED}.*){{4}}|(?:[0-9a-fA-F]{{2}}[ ,]+(?:0x|\\x)?){{7}}",
+    rf"(?s)(?:{_ENTITY}.*){{2}}|(?:{_ESCAPE}.*){{3}}",
+    r"(?s)&amp;|^\S*(?:<[^<>]*>|&\w+;|[\s\x1c-\x1f])+\S*$|<.*[`$\\]|[`$\\].*<",
 )
-"""Where this finds nothing, none of the forms below is met. Polars reads it, a whole column at once."""
+HINTS_BEYOND = (
+    rf"(?s){_CONTROL}.*{_CONTROL}|\x{{fffd}}.*\x{{fffd}}|\x{{200b}}.*\x{{200b}}|\p{{M}}{{3}}|[^\x00-\x7f\p{{L}}\p{{N}}\s]{{4}}",
+    rf"(?s)(?:{_MOJIBAKE}).*(?:{_MOJIBAKE})",
+)
+"""Where none of these finds anything, none of the forms below is met; the last need characters beyond ASCII.
+
+Polars searches a whole column for each.
+"""
 
 
 def _python(form: str) -> str:
@@ -53,6 +64,7 @@ def _python(form: str) -> str:
 
 
 _MOJIBAKE_WORD = re.compile(rf"[^\s\"'`“”‘]*(?:{_python(_MOJIBAKE)})[^\s\"'`“”‘]*")
+_MOJIBAKE_SIGN = re.compile("[ÃÂâð]")
 _ABOUT_SIGNS = re.compile(
     r"\b(?:encod|decod|utf-?8|latin-?1|unicode|charset|character set|instead of|garbled|escape|html|hex|ascii)",
     re.IGNORECASE,
@@ -95,7 +107,7 @@ def broken(text: str) -> str:
     """Return what shows that a text went to pieces, or nothing.
 
     What is left without code and tables must be half letters or more. With more signs than letters in that half, a
-    quarter of all visible characters or more are signs: the search of a whole column relies on it, and on `HINT`.
+    quarter of all visible characters or more are signs: the search of a whole column relies on it, and on the hints.
     """
     visible = _visible(text)
     if len(visible) < LEAST_VISIBLE:
@@ -122,10 +134,11 @@ def _form(text: str) -> str:
     if size < LEAST_VISIBLE:
         return ""
     if not _ABOUT_SIGNS.search(plain):
+        unlinked = re.sub(r"\w+://\S+", " ", plain)
         for name, (form, least) in _BROKEN.items():
-            if len(form.findall(re.sub(r"\w+://\S+", " ", plain))) >= least:
+            if len(form.findall(unlinked)) >= least:
                 return name
-        if len(words := _MOJIBAKE_WORD.findall(plain)) >= 2:
+        if _MOJIBAKE_SIGN.search(plain) and len(words := _MOJIBAKE_WORD.findall(plain)) >= 2:
             return f"UTF-8 read as Latin-1: {words[0]}"
     for name, form in _PARTS.items():
         if sum(len(_visible(run)) for run in _runs(form, plain)) >= LEAST_SHARE * size:

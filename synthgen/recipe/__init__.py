@@ -2,6 +2,7 @@
 
 from synthgen.recipe.checks import (
     Checks,
+    Comparison,
     Contamination,
     Dedup,
     Judge,
@@ -14,7 +15,7 @@ from synthgen.recipe.checks import (
 )
 from synthgen.recipe.load import load, read_text
 from synthgen.recipe.model import Model, Part, Price, Share
-from synthgen.recipe.resources import Resources
+from synthgen.recipe.resources import Documents, Resources, Shape, Tools
 from synthgen.recipe.steps import Speaker, Step
 from synthgen.recipe.training import Subsets, Training
 from synthgen.recipe.whole import Axis, Recipe, Select, Split, Value
@@ -22,8 +23,10 @@ from synthgen.recipe.whole import Axis, Recipe, Select, Split, Value
 __all__ = [
     "Axis",
     "Checks",
+    "Comparison",
     "Contamination",
     "Dedup",
+    "Documents",
     "Judge",
     "Labels",
     "Model",
@@ -37,11 +40,13 @@ __all__ = [
     "Safety",
     "Select",
     "Semantic",
+    "Shape",
     "Share",
     "Speaker",
     "Split",
     "Step",
     "Subsets",
+    "Tools",
     "Training",
     "Value",
     "load",

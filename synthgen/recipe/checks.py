@@ -159,6 +159,15 @@ class Judge(Part):
         return self
 
 
+class Comparison(Part):
+    """A model says in both orders which of two texts is better, or harder; what it says in one order only is a tie."""
+
+    use: bool = Field(False, description="Whether the check runs.")
+    model: Model | None = Field(None, description="Who is asked; left out = the model that writes.")
+    prompt: str | None = Field(None, description="The prompt, where the shipped one does not do.")
+    rules: str = Field("", description="What makes one better, or harder, in the recipe's own words.")
+
+
 class Checks(Part):
     """The checks and their thresholds. Changing one asks the model nothing: run `synthgen filter`."""
 
@@ -173,6 +182,13 @@ class Checks(Part):
     safety: Safety = Field(default_factory=Safety, description="Personal data and secrets.")
     contamination: Contamination = Field(default_factory=Contamination, description="Evaluation sets.")
     judge: Judge = Field(default_factory=Judge, description="A model that judges what the other checks kept.")
+    pair: Comparison = Field(
+        default_factory=Comparison, description="Whether the chosen of two answers is the better one (pairwise.j2)."
+    )
+    harder: Comparison = Field(
+        default_factory=Comparison,
+        description="Whether a row that was made of another is the harder one (harder.j2).",
+    )
     own: list[str] = Field(
         default_factory=list, description="Checks of your own, as `my_checks.py:function`; docs/checks.md says how."
     )

@@ -43,6 +43,11 @@ class Step(Part):
         default_factory=dict,
         description="The step is taken only where what varies has one of these values: `{level: ['2', '3']}`.",
     )
+    only: Literal["instruct", "base"] | None = Field(
+        None,
+        description="The step is taken only with a model that follows instructions (`instruct`), or only with one that "
+        "does not (`base`): a base model, which carries patterns on, or `fake`.",
+    )
     model: Model | None = Field(None, description="Who is asked in this step; left out = the recipe's model.")
     temperature: float | None = Field(None, ge=0, le=2, description="Instead of the model's, for this step.")
     samples: int = Field(1, ge=1, le=50, description="How often the same is asked; most rows want 1.")

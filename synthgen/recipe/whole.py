@@ -17,7 +17,8 @@ from synthgen.recipe.training import Subsets, Training
 class Value(BaseModel):
     """One value of an axis. Further keys describe it to the prompt, or fill the record's fields of that name.
 
-    The key `evolves` names another value of the axis: a row with this value is made of a kept row with that one.
+    The key `evolves` names another value of the axis: a row with this value is made of a kept row with that one, and
+    must be harder, or with `wider: true` new. The key `holds` lists rules that code checks in the answer.
     """
 
     model_config = ConfigDict(extra="allow", frozen=True)
@@ -37,6 +38,9 @@ class Axis(Part):
 
     resource: str | None = Field(
         None, description="The resource whose parts are drawn: each of its tools, or each chunk of its documents."
+    )
+    hidden: bool = Field(
+        False, description="Whether rows must not say the value: a persona shapes a row and stays out of it."
     )
 
     @model_validator(mode="after")
@@ -103,6 +107,14 @@ class Recipe(Part):
         default_factory=Resources, description="What rows are drawn from and held against, beside seeds."
     )
     rows_per_request: int = Field(1, gt=0, le=50, description="How many rows the first step asks for at once.")
+    probabilities: bool = Field(
+        False,
+        description="Whether the model gives with each of several rows how likely it is to come up (verbalised "
+        "sampling): it then says the unlikely ones too. The figures themselves are not kept.",
+    )
+    boundary: Share = Field(
+        0.0, description="Share of the rows that lie at the boundary: a careless reader would take another label."
+    )
     vary: dict[str, Axis] = Field(default_factory=dict, description="What varies from row to row, by name.")
     balance: list[str] = Field(default_factory=list, description="Axes over which kept rows are counted out evenly.")
     examples: int = Field(4, ge=0, le=50, description="Seeds that one prompt shows.")
@@ -140,8 +152,12 @@ class Recipe(Part):
 
     @model_validator(mode="after")
     def _rows_of_one_request(self) -> Recipe:
-        if self.rows_per_request > 1 and (self.steps[0].prompt is None or self.steps[0].samples > 1):
-            message = "rows_per_request needs a first step with a prompt, and one sample of it"
+        first = self.steps[0]
+        if self.rows_per_request > 1 and (first.prompt is None or first.samples > 1 or first.only):
+            message = "rows_per_request needs a first step with a prompt, one sample of it, and any model"
+            raise ValueError(message)
+        if self.probabilities and self.rows_per_request == 1:
+            message = "probabilities are given to several rows: set rows_per_request to 5"
             raise ValueError(message)
         return self
 

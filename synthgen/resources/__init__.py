@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from synthgen import recipe
 from synthgen.types import Row
@@ -23,6 +23,19 @@ class Resource(Protocol):
         ...
 
 
+@runtime_checkable
+class Sourced(Resource, Protocol):
+    """A resource whose rows come from sources, such as files, that are dealt to splits before anything is asked."""
+
+    def sources(self) -> list[str]:
+        """Return the sources' names, in order."""
+        ...
+
+    def dealt(self, splits: Mapping[str, str]) -> Resource:
+        """Return the same with each source in its split: its rows then say `split`."""
+        ...
+
+
 def load(wanted: recipe.Resources, folders: Sequence[Path]) -> dict[str, Resource]:
     """Open the resources that a recipe names.
 
@@ -33,5 +46,23 @@ def load(wanted: recipe.Resources, folders: Sequence[Path]) -> dict[str, Resourc
     Raises:
         SynthgenError: a file is missing or broken.
     """
-    del wanted, folders
-    return {}
+    from synthgen.resources import database, documents, shape, tables, tools
+
+    found: dict[str, Resource] = {}
+    if wanted.documents:
+        found["documents"] = documents.load(wanted.documents, folders)
+    if wanted.tables:
+        found["tables"] = tables.load(wanted.tables, folders)
+    if wanted.tools:
+        found["tools"] = tools.load(wanted.tools, folders)
+    if wanted.shape:
+        found["shape"] = shape.load(wanted.shape, folders)
+    if wanted.database:
+        found["database"] = database.Database(beside(wanted.database.file, folders))
+    return found
+
+
+def beside(name: str, folders: Sequence[Path]) -> Path:
+    """Return the file in the first folder that has it; where none has it, where it should be."""
+    places = [folder / name for folder in folders]
+    return next((place for place in places if place.is_file()), places[0])

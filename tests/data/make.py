@@ -79,7 +79,7 @@ class Maker:
     """Gathers the rows."""
 
     def __init__(self) -> None:
-        self.random = Random("labelled")  # noqa: S311 - reproducible on purpose
+        self.random = Random("labelled")
         self.rows: list[Row] = []
         self.labels: dict[str, list[dict[str, str]]] = {}
         self.about: dict[str, str] = {}
