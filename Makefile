@@ -3,6 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
+TRAINERS := $(VENV)/trainers
 
 .PHONY: demo test check bench docs lock format clean
 
@@ -16,15 +17,21 @@ $(READY): requirements.txt pyproject.toml
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .
 	@touch $@
 
+# TRL, PyTorch and others, so that their own code says whether it takes the exports: about 5 GB, and for tests alone.
+$(TRAINERS)/ready: trainers.txt $(READY)
+	$(PYTHON) -m venv --clear --without-pip $(TRAINERS)
+	$(BIN)/uv pip install --quiet --python $(TRAINERS)/bin/python --require-hashes --no-deps -r trainers.txt
+	@touch $@
+
 demo: $(READY)  ## the main job, end to end, with the packaged model
 	$(BIN)/synthgen run templates/classification --out out/bank
 	@echo
 	@echo "All $$($(BIN)/python -c 'import polars; print(polars.read_parquet("out/bank/kept.parquet").height)') rows to read: $(BIN)/python -c 'import datasets; print(datasets.load_dataset(\"out/bank/hub\")[\"train\"].to_pandas().to_string())'"
 
-test: $(READY)  ## every test, the real model and a real Hub server on loopback included
+test: $(READY) $(TRAINERS)/ready  ## every test, the real model and a real Hub server on loopback included
 	$(BIN)/python -m pytest
 
-check: $(READY)  ## format, lint, types, tests, docs
+check: $(READY) $(TRAINERS)/ready  ## format, lint, types, tests, docs
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
@@ -48,6 +55,10 @@ docs: $(READY)  ## write the generated pages anew
 lock: $(READY)  ## resolve the newest versions that fit, with hashes and without index addresses
 	$(BIN)/uv pip compile --quiet --universal --extra local --group dev --generate-hashes --no-annotate --no-header \
 		--upgrade pyproject.toml --output-file requirements.txt
+	$(BIN)/uv pip compile --quiet --universal --group trainers --generate-hashes --no-annotate --no-header --upgrade \
+		--no-emit-package triton --output-file trainers.txt
+	$(BIN)/uv pip compile --quiet --universal --group readers --no-deps --generate-hashes --no-annotate --no-header \
+		--upgrade >> trainers.txt
 
 format: $(READY)
 	$(BIN)/ruff format .

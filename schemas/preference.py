@@ -53,6 +53,16 @@ class Preference(Record):
         del messages
         return None
 
+    @classmethod
+    def from_conversation(
+        cls, messages: Sequence[Message], tools: Sequence[Row] = (), rejected: Sequence[Message] | None = None
+    ) -> Row | None:
+        """Return the prompt and both answers."""
+        if tools or not rejected or [one["role"] for one in messages] != ["user", "assistant"]:
+            return None
+        asked, chosen = (one["content"] for one in messages)
+        return {"prompt": asked, "chosen": chosen, "rejected_answer": rejected[-1]["content"]}
+
     @model_validator(mode="after")
     def _two_answers(self) -> Preference:
         asked, *answers = (_words(text) for text in (self.prompt, self.chosen, self.rejected_answer))

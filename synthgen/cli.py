@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -130,7 +131,7 @@ def run(**flags: Any) -> None:  # noqa: ANN401 - click hands flags over by name
     result = _generate(flags)
     files = []
     if result.kept:
-        files = [*exporting.export(result.run), *publish.build(result.run)]
+        files = [*exporting.export(result.run, say=_note), *publish.build(result.run)]
     _show(result, flags["as_json"], files)
     sys.exit(errors.SHORTFALL if result.short else errors.OK)
 
@@ -183,17 +184,38 @@ def filter_(source: str, task: str | None, recipe: Path | None, rows: int | None
 
 @synthgen.command()
 @click.argument("folder", type=click.Path(path_type=Path))
-@click.option("--format", "formats", multiple=True, help="messages or parquet; left out = both.")
-def export(folder: Path, formats: tuple[str, ...]) -> None:
-    """Write files that trainers read.
+@click.option("--format", "names", multiple=True, help="A format, docs/formats.md lists them; may stand again.")
+@click.option("--model", help="The model to train: owner/name on the Hub, or a folder with its tokenizer.json.")
+@click.option("--limit", type=click.IntRange(1), help="Name rows with more tokens than this; none is cut.")
+@click.option("--subsets", "sizes", help="Also write subsets of so many training rows: 100,300,1000.")
+@click.option("--order", type=click.Choice(["random", "difficulty"]), help="Which rows subsets take first.")
+def export(folder: Path, names: tuple[str, ...], **flags: Any) -> None:  # noqa: ANN401
+    """Write files that trainers read, with a job to run.
 
-    They go to FOLDER/export, a folder a format, a file a split.
+    They go to FOLDER/export, a folder a format, a file a split. Without --format these are chat messages (or prompts
+    with two answers, where rows have them) and the schema's own table. JOB.md beside them has the command that
+    trains, how many tokens there are, and what it takes.
     """
     from synthgen import export as exporting
     from synthgen.store.run import Run
 
-    for path in exporting.export(Run(folder), formats or exporting.FORMATS):
+    run = Run(folder)
+    wishes = exporting.wished(run)
+    sizes = _sizes(flags.pop("sizes")) or wishes.sizes
+    given = {name: value for name, value in flags.items() if value is not None}
+    for path in exporting.export(run, names, replace(wishes, sizes=sizes, **given), _note):
         click.echo(path)
+
+
+def _note(said: str) -> None:
+    click.echo(f"synthgen: {said}", err=True)
+
+
+def _sizes(text: str | None) -> list[int]:
+    parts = (text or "").split(",") if text else []
+    if wrong := next((one for one in parts if not one.strip().isdecimal()), None):
+        raise errors.InputError(what=f"'{wrong}' is no number of rows", where="--subsets", fix="type 100,300,1000")
+    return [int(one) for one in parts]
 
 
 @synthgen.command()

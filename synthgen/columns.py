@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain, islice
 from math import isfinite
 from pathlib import Path
 from typing import Any
 
+from pydantic import ValidationError
+
 from synthgen import schema
 from synthgen.errors import InputError
+from synthgen.formats.conversation import Conversation, as_object
+from synthgen.formats.read import PAIRS, SHAPES, Shape, given, talk
 from synthgen.types import Fault, Message, Record, Row
 
 SAMPLE = 100
 """The guess is made from so many of the first rows."""
 
-TALKS = ("messages", "conversations", "conversation")
-PAIRS = (("prompt", "completion"), ("prompt", "response"), ("question", "answer"))
-ROLES = {"human": "user", "gpt": "assistant", "bot": "assistant", "model": "assistant", "developer": "system"}
 NAMED = {"instruction/output": "Alpaca"}
 OUR_OWN = {"split"}
 
@@ -34,7 +34,8 @@ class Reading:
         kind: the task's schema.
         form: the format's name, as people know it.
         fields: the column of each field that has one.
-        turns: one column with a whole conversation, or two with what was asked and what was answered.
+        shape: how columns hold a conversation between them, where they do.
+        turns: those columns, with what else of a conversation stands beside them.
         beside: the column of each required field that stands beside the conversation, such as its tools.
         unused: columns of the first rows that no field takes.
         system: whether the first rows have system turns, which no field takes either.
@@ -45,6 +46,7 @@ class Reading:
     kind: type[Record]
     form: str
     fields: dict[str, str] = field(default_factory=dict)
+    shape: Shape | None = None
     turns: tuple[str, ...] = ()
     beside: dict[str, str] = field(default_factory=dict)
     unused: tuple[str, ...] = ()
@@ -54,20 +56,21 @@ class Reading:
 
     def __call__(self, row: Row) -> Row | Fault:
         """Return the row's fields, or why its conversation gives none."""
-        if not self.turns:
+        if self.shape is None:
             return {name: row[column] for name, column in self.fields.items() if given(row.get(column))}
-        said = _conversation(row, self.turns)
+        said = self.shape.read(row, self.shape.columns)
         if isinstance(said, str):
             return Fault("validate.schema", said)
-        found = _of_turns(self.kind, said)
-        if isinstance(found, str):
-            return Fault("validate.schema", f"{self.turns[0]}: {found}")
+        found = self.kind.from_conversation(said.messages, said.tools, said.rejected)
         if found is None:
-            roles = [one["role"] for one in said]
+            roles = [one["role"] for one in said.messages]
             shown = ", ".join(roles[:8]) + (", …" if len(roles) > 8 else "")
             turns = "one turn" if len(roles) == 1 else f"{len(roles)} turns"
             return Fault("validate.schema", f"{self.turns[0]}: {turns} ({shown}) do not make one row of this task")
-        return found | {name: row[column] for name, column in self.beside.items() if given(row.get(column))}
+        found |= {name: row[column] for name, column in self.beside.items() if given(row.get(column))}
+        if lost := _lost(self.kind, said, found):
+            return Fault("validate.schema", f"{self.turns[0]}: {lost}")
+        return found
 
     def columns(self) -> set[str]:
         """Return the columns that are read."""
@@ -77,17 +80,13 @@ class Reading:
         """Return in a sentence what is read from where, and what is not used."""
         if self.turns:
             names = ", ".join(name for name, info in self.kind.model_fields.items() if info.is_required())
-            said = f"read as {self.form}: {names} ← {' + '.join([*self.turns, *self.beside.values()])}"
+            read = dict.fromkeys([*self.turns, *self.beside.values()])
+            said = f"read as {self.form}: {names} ← {' + '.join(read)}"
         else:
             said = f"read as {self.form}: " + ", ".join(f"{name} ← {column}" for name, column in self.fields.items())
         left = [*self.unused[:12], *([f"{len(self.unused) - 12} more"] if len(self.unused) > 12 else [])]
         left += ["system turns"] if self.system else []
         return said + (f"; not used: {', '.join(left)}" if left else "")
-
-
-def given(value: object) -> bool:
-    """Say whether there is a value: tables of numbers write NaN where there is none."""
-    return value is not None and not (isinstance(value, float) and not isfinite(value))
 
 
 def peek(rows: Iterable[_Placed]) -> tuple[list[Row], Iterator[_Placed]]:
@@ -104,8 +103,13 @@ def recognise(kind: type[Record], first: Sequence[Row]) -> Reading | None:
         kind: the task's schema.
         first: the first rows; their order does not matter, nor does the order of their columns.
     """
-    found = [one for one in (_by_names(kind, first), *_by_turns(kind, first)) if one]
-    return max(found, key=lambda one: (one.most, -one.rank), default=None)
+    names, turns = _by_names(kind, first), list(_by_turns(kind, first))
+    # A question and its answer are surer read as turns, though the columns have names that are known: the schema
+    # then parts what it put together.
+    pairs = [one for one in turns if names and one.turns in PAIRS and set(one.turns) == names.columns()]
+    found = [replace(pairs[0], rank=names.rank), *turns] if names and names.rank and pairs else [names, *turns]
+    found = [one for one in found if one]
+    return max(found, key=lambda one: (one.most, _makes_records(one, first), -one.rank), default=None)
 
 
 def hold(kind: type[Record], first: Sequence[Row], source: str) -> Reading:
@@ -185,7 +189,7 @@ def _places(kind: type[Record], first: Sequence[Row]) -> dict[str, str]:
         known = (name, *kind.aliases.get(name, ()))
         # A conversation is no text: those columns are read as turns.
         counts = {
-            column: sum(given(row.get(column)) and (column == name or not _talk(row[column])) for row in first)
+            column: sum(given(row.get(column)) and (column == name or not talk(row[column])) for row in first)
             for one in known
             for column in sorted((c for c in there if c.strip().lower() == one), key=lambda c: (c != one, c))
             if column == name or column not in taken
@@ -217,98 +221,92 @@ def _by_names(kind: type[Record], first: Sequence[Row]) -> Reading | None:
 
 def _by_turns(kind: type[Record], first: Sequence[Row]) -> Iterator[Reading]:
     """Give each way in which the rows are conversations, where the task can be read from one."""
-    if getattr(kind.from_messages, "__func__", None) is getattr(Record.from_messages, "__func__", None):
+    if not _own(kind, "from_messages") and not _own(kind, "from_conversation"):
         return
     there = {name for row in first for name in row}
     places = _places(kind, first)
-    for columns in (*((name,) for name in TALKS), *PAIRS):
-        if not there.issuperset(columns):
+    for shape in SHAPES:
+        if not there.issuperset(shape.columns) or (shape.rejected and not _own(kind, "rejected")):
             continue
-        said = [one for row in first if not isinstance(one := _conversation(row, columns), str)]
-        rows = [row for one in said if isinstance(row := _of_turns(kind, one), dict)]
+        said = [one for row in first if not isinstance(one := shape.read(row, shape.columns), str)]
+        made = [kind.from_conversation(one.messages, one.tools, one.rejected) for one in said]
+        rows = [row for row in made if row is not None]
         lacks = {name for name in _required(kind) if not any(given(row.get(name)) for row in rows)}
         beside = {name: places[name] for name in sorted(lacks & places.keys())} if rows else {}
         covered = sum(all(name in beside or given(row.get(name)) for name in _required(kind)) for row in rows)
+        more = (name for name in shape.more if name in there and (name != "tools" or _own(kind, "tools")))
+        turns = (*shape.columns, *more)
         yield Reading(
             kind,
-            _form(columns, first),
-            turns=columns,
+            _form(shape.columns, first),
+            shape=shape,
+            turns=turns,
             beside=beside,
-            unused=_unused(first, (*columns, *beside.values())),
-            system=any(turn["role"] == "system" for one in said for turn in one),
+            unused=_unused(first, (*turns, *beside.values())),
+            system=_drops_system(kind, said),
             rank=2,
             most=covered * 2 > len(first),
         )
 
 
-def _of_turns(kind: type[Record], said: Sequence[Message]) -> Row | str | None:
-    """Return a conversation's fields, None where it is not one row, or what no task can read that offers no tools."""
-    if kind.tools is Record.tools:
-        called = next((number for number, one in enumerate(said, 1) if one.get("tool_calls")), None)
-        if called:
-            return f"turn {called} calls a tool"
-    return kind.from_messages(said)
+def _own(kind: type[Record], method: str) -> bool:
+    """Say whether a schema has a method of its own."""
+    return getattr(getattr(kind, method), "__func__", getattr(kind, method)) is not getattr(
+        getattr(Record, method), "__func__", getattr(Record, method)
+    )
+
+
+def _makes_records(reading: Reading, first: Sequence[Row]) -> bool:
+    """Say whether most of the first rows are the task's, as far as can be said without what a recipe gives."""
+    made = (reading(row) for row in first)
+    return sum(not isinstance(one, Fault | None) and _record(reading.kind, one) is not None for one in made) * 2 > len(
+        first
+    )
+
+
+def _record(kind: type[Record], row: Row) -> Record | None:
+    try:
+        return kind.model_validate(row, context={})
+    except ValidationError:
+        return None
+
+
+def _lost(kind: type[Record], said: Conversation, found: Row) -> str:
+    """Return what of a conversation with tools the row does not keep; looked at where there is any."""
+    number = next((at for at, one in enumerate(said.messages, 1) if one.get("tool_calls") or one["role"] == "tool"), 0)
+    record = _record(kind, found) if number else None  # a row that is none falls later, with its own reason
+    if record is None or _called(record.messages()) == _called(said.messages):
+        return ""
+    return f"turn {number} calls a tool, or is a tool's, and no field of this task keeps it"
+
+
+def _called(turns: Sequence[Message]) -> list[tuple[str, list[tuple[str, Any]]]]:
+    """Return who speaks in each turn, and what is called there with which arguments."""
+    return [
+        (
+            one["role"],
+            [
+                (call["function"]["name"], as_object(call["function"]["arguments"]))
+                for call in one.get("tool_calls", [])
+            ],
+        )
+        for one in turns
+    ]
+
+
+def _drops_system(kind: type[Record], said: Sequence[Conversation]) -> bool:
+    """Say whether there are system turns that no field takes."""
+    first = next((one for one in said if any(turn["role"] == "system" for turn in one.messages)), None)
+    row = kind.from_conversation(first.messages, first.tools, first.rejected) if first else None
+    record = _record(kind, row) if row else None
+    return first is not None and not (record and any(turn["role"] == "system" for turn in record.messages()))
 
 
 def _form(columns: tuple[str, ...], first: Sequence[Row]) -> str:
     """Return the name by which people know this form of conversation."""
-    talks = [talk for row in first if (talk := _talk(row.get(columns[0])))]
-    if len(columns) == 2:
-        return "/".join(columns) + (" of chat messages" if len(talks) * 2 > len(first) else "")
-    theirs = sum(any("from" in turn for turn in talk) for talk in talks)
+    talks = [found for row in first if (found := talk(row.get(columns[0])))]
+    if len(columns) > 1:
+        named = "/".join(columns)
+        return NAMED.get(named, named) + (" of chat messages" if len(talks) * 2 > len(first) else "")
+    theirs = sum(any("from" in turn for turn in one) for one in talks)
     return "ShareGPT" if theirs * 2 > len(talks) else "chat messages"
-
-
-def _talk(value: object) -> list[Row] | None:
-    """Return a list of turns, or None where the value is none; a table of texts holds it as JSON."""
-    if isinstance(value, str) and value.lstrip().startswith("["):
-        try:
-            value = json.loads(value)
-        except (ValueError, RecursionError):
-            return None
-    if not isinstance(value, list) or not value or not all(isinstance(turn, dict) for turn in value):
-        return None
-    return value if any("role" in turn or "from" in turn for turn in value) else None
-
-
-def _conversation(row: Row, columns: tuple[str, ...]) -> list[Message] | str:
-    """Return a row's turns, or what keeps them from being a conversation."""
-    said: list[Message] = []
-    for column, role in zip(columns, ("user", "assistant"), strict=False):
-        value = row.get(column)
-        talk = _talk(value)
-        if talk is None and len(columns) == 2 and isinstance(value, str | int | float) and given(value):
-            said.append({"role": role, "content": str(value)})
-            continue
-        if talk is None:
-            return f"{column}: {'this is no list of turns with role and content' if given(value) else 'Field required'}"
-        for number, turn in enumerate(talk, 1):
-            one = _turn(turn)
-            if isinstance(one, str):
-                return f"{column}: turn {number} {one}"
-            said.append(one)
-    return said
-
-
-def _turn(turn: Row) -> Message | str:
-    role = turn.get("role") or turn.get("from")
-    content = turn.get("content")
-    content = turn.get("value") if content is None else content
-    if not isinstance(role, str):
-        return "has no role"
-    calls = turn.get("tool_calls") or []
-    if turn.get("function_call") or not isinstance(calls, list) or not all(isinstance(one, dict) for one in calls):
-        return "calls a tool in another way than `tool_calls`"
-    if content is None and calls:
-        content = ""
-    if isinstance(content, list):
-        parts: list[Any] = [part.get("text") if isinstance(part, dict) else part for part in content]
-        content = "".join(parts) if all(isinstance(part, str) for part in parts) else None
-    if not isinstance(content, str):
-        return "has no text"
-    said: Message = {"role": ROLES.get(role, role), "content": content}
-    if calls:
-        said["tool_calls"] = calls
-    if isinstance(turn.get("tool_call_id"), str):
-        said["tool_call_id"] = turn["tool_call_id"]
-    return said

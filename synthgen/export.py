@@ -1,23 +1,28 @@
-"""Kept rows to files that a trainer reads: chat messages as JSONL and as Parquet, a file a split."""
+"""Kept rows to files that a trainer reads: a folder a format, a file a split."""
 
 from __future__ import annotations
 
 import json
+import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from synthgen import schema
+from synthgen import formats, schema, subsets
 from synthgen.errors import InputError
+from synthgen.formats import Format
 from synthgen.split import NAMES
-from synthgen.store.run import Run, replacing
-from synthgen.types import Record
+from synthgen.store.run import Run, replacing, write_text
+from synthgen.tokens import load
+from synthgen.training import page
+from synthgen.training.measure import Measured, measure
+from synthgen.types import Record, Row
 
 if TYPE_CHECKING:
     import polars as pl
-
-FORMATS = ("messages", "parquet")
 
 
 def splits(run: Run) -> dict[str, pl.DataFrame]:
@@ -60,53 +65,174 @@ def kind(run: Run) -> type[Record]:
     return schema.load(run.schema)
 
 
-def export(run: Run, formats: tuple[str, ...] = FORMATS) -> list[Path]:
-    """Write the run's dataset in each format, and return the files.
+Rows = dict[str, list[tuple[str, Record]]]
+"""For each split its rows: id and record."""
+
+
+def rows_of(tables: dict[str, pl.DataFrame], record: type[Record]) -> Rows:
+    """Return the rows of tables as records of a schema, with their ids."""
+
+    def made(row: dict[str, Any]) -> Record:
+        return record.model_validate({name: row[name] for name in record.model_fields if row.get(name) is not None})
+
+    return {
+        name: [(str(row.get("id") or ""), made(row)) for row in table.iter_rows(named=True)]
+        for name, table in tables.items()
+    }
+
+
+def unfit(form: Format, rows: Rows) -> list[tuple[str, str]]:
+    """Return the ids of the rows that a format does not fit, each with the reason."""
+    return [(name, said) for part in rows.values() for name, one in part if (said := form.fits(one))]
+
+
+def fitting(rows: Rows) -> list[Format]:
+    """Return what is written where nobody said a format: the table, and the first conversation that fits all rows."""
+    likely = (one for one in map(formats.find, ("messages", "chosen-rejected")) if not unfit(one, rows))
+    return [*islice(likely, 1), formats.TABLE]
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What an export has beside the rows: all that a recipe says under `training` and `subsets`.
+
+    Args:
+        model: the model that is trained, in whose tokens rows are counted.
+        limit: most tokens of a row.
+        sizes: how many rows each subset of the training rows has.
+        order: which rows come first.
+    """
+
+    model: str | None = None
+    limit: int | None = None
+    sizes: Sequence[int] = ()
+    order: str = "random"
+
+
+def wished(run: Run) -> Wishes:
+    """Return what the recipe of a run says; sizes that its rows do not reach are left out."""
+    recipe = (run.read_lock() or {}).get("recipe") or {}
+    train, part = recipe.get("training") or {}, recipe.get("subsets") or {}
+    rows = run.read("kept").filter(split="train").height
+    sizes = [size for size in part.get("sizes", ()) if size < rows]
+    return Wishes(train.get("model"), train.get("limit"), sizes, part.get("order", "random"))
+
+
+def export(
+    run: Run,
+    names: Sequence[str] = (),
+    wishes: Wishes | None = None,
+    say: Callable[[str], None] = lambda _: None,
+) -> list[Path]:
+    """Write the run's dataset in each format, with a job to run, and return the files.
 
     Args:
         run: the run.
-        formats: `messages` = one JSON object a line, `{"messages": [...]}`, with `tools` where there are some;
-            `parquet` = the schema's fields.
+        names: the formats, as docs/formats.md lists them; none = the schema's table, and the conversations that fit.
+        wishes: None = as the run's recipe says.
+        say: is told what a person should hear: rows that are too long, or that a chat template changes.
 
     Raises:
-        InputError: a format that does not exist, or nothing was kept.
+        InputError: a format that does not exist or does not fit, a subset that is too large, a model without a
+            tokenizer, or nothing was kept.
     """
-    if unknown := sorted(set(formats) - set(FORMATS)):
-        raise InputError(
-            what=f"there is no format '{unknown[0]}'", where="--format", fix="formats are " + ", ".join(FORMATS)
-        )
-    tables, record = splits(run), kind(run)
-    written = []
-    for form in formats:
-        folder = run.export / form
-        if folder.is_dir():
-            shutil.rmtree(folder)
-        for name, table in tables.items():
-            path = folder / f"{name}.{'jsonl' if form == 'messages' else 'parquet'}"
-            with replacing(path) as part:
-                if form == "messages":
-                    part.write_text("".join(_lines(table, record)), encoding="utf-8")
-                else:
-                    write_parquet(table, part)
-            written.append(path)
+    chosen = [formats.find(name) for name in dict.fromkeys(names)]
+    tables = splits(run)
+    rows = rows_of(tables, kind(run))
+    for one in chosen:
+        _hold(one, rows)
+    wishes = wishes or wished(run)
+    tokens, written = load(wishes.model), []
+    parts = _parts(run, rows, wishes)
+    found = {}
+    if _talks(rows):
+        found = {suffix: measure(_taken(rows, places), tokens, wishes.limit) for suffix, places in parts.items()}
+    for one in chosen or fitting(rows):
+        _clear(run, one)
+        for suffix, places in parts.items():
+            folder = run.export / f"{one.name}{suffix}"
+            if one is formats.TABLE:
+                written += [_table(tables[name][places[name]], folder / f"{name}.parquet") for name in rows]
+            else:
+                part = _taken(rows, places)
+                written += [_lines(one, part[name], folder / f"{name}.jsonl") for name in rows]
+            if suffix in found:
+                written += _job(one, replace(found[suffix], folder=folder.name), folder)
+    for said in (note for each in found.values() for note in each.notes()):
+        say(said)
     return written
 
 
-def _lines(table: pl.DataFrame, record: type[Record]) -> Iterator[str]:
-    for row in table.iter_rows(named=True):
-        one = _record(row, record)
-        tools = one.tools()
-        said = {"messages": one.messages()} | ({"tools": tools} if tools else {})
-        yield json.dumps(said, ensure_ascii=False) + "\n"
+def _taken(rows: Rows, places: dict[str, Sequence[int]]) -> Rows:
+    return {name: [part[at] for at in places[name]] for name, part in rows.items()}
 
 
-def conversation(row: dict[str, Any], record: type[Record]) -> list[Any]:
-    """Return one row of a table as the conversation that a trainer sees."""
-    return list(_record(row, record).messages())
+def _clear(run: Run, form: Format) -> None:
+    """Remove what an earlier export wrote in this format, its subsets included: nothing old stands beside the new."""
+    for old in run.export.glob(f"{form.name}*"):
+        if re.fullmatch(rf"{form.name}(-\d+)?", old.name):
+            shutil.rmtree(old)
 
 
-def _record(row: dict[str, Any], record: type[Record]) -> Record:
-    return record.model_validate({name: row[name] for name in record.model_fields if row.get(name) is not None})
+def _job(form: Format, found: Measured, folder: Path) -> list[Path]:
+    """Write the trainer's configuration and the page that tells of it."""
+    made = page.files(form, found)
+    for name, text in made.items():
+        write_text(folder / name, text)
+    return [folder / name for name in made]
+
+
+def _parts(run: Run, rows: Rows, wishes: Wishes) -> dict[str, dict[str, Sequence[int]]]:
+    """Return the dataset and its subsets, each as the places of its rows; a subset is tested on the same rows."""
+    whole: dict[str, Sequence[int]] = {name: range(len(part)) for name, part in rows.items()}
+    train = rows.get("train", [])
+    sizes = subsets.hold(wishes.sizes, len(train))
+    if not sizes:
+        return {"": whole}
+    kept = run.read("kept")
+    levels = dict(kept.select("id", "level").iter_rows()) if "level" in kept.columns else {}
+    places = [
+        subsets.Place(name, tuple(one.cell().values()), int(levels.get(name) or one.level())) for name, one in train
+    ]
+    order = subsets.dealt(places, wishes.order)
+    return {"": whole} | {f"-{size}": whole | {"train": order[:size]} for size in sizes}
+
+
+def _talks(rows: Rows) -> bool:
+    """Say whether the schema makes conversations of its rows."""
+    _, first = next(one for part in rows.values() for one in part)
+    return type(first).messages is not Record.messages
+
+
+def _table(table: pl.DataFrame, path: Path) -> Path:
+    with replacing(path) as place:
+        write_parquet(table, place)
+    return path
+
+
+def _lines(form: Format, rows: Sequence[tuple[str, Record]], path: Path) -> Path:
+    write_lines(path, (form.row(row) for _, row in rows))
+    return path
+
+
+def _hold(form: Format, rows: Rows) -> None:
+    """Refuse a format that would lose rows."""
+    lost = unfit(form, rows)
+    if not lost:
+        return
+    count = sum(map(len, rows.values()))
+    fit = [one.name for one in formats.FORMATS if not unfit(one, rows)]
+    raise InputError(
+        what=f"the format {form.name} does not fit {len(lost)} of {count} rows: {lost[0][1]}",
+        where=f"row {lost[0][0]}",
+        fix="formats that fit are " + ", ".join(fit),
+    )
+
+
+def write_lines(path: Path, rows: Iterable[Row]) -> None:
+    """Write rows as JSON, one a line."""
+    with replacing(path) as place, place.open("w", encoding="utf-8", newline="\n") as file:
+        file.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
 
 
 def write_parquet(table: pl.DataFrame, path: Path) -> None:

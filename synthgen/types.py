@@ -24,7 +24,8 @@ class Message(TypedDict):
     """One turn of a conversation, as OpenAI's chat API has it: `role` is system, user, assistant or tool.
 
     An assistant's turn may have `tool_calls`, each `{"id", "type": "function", "function": {"name", "arguments"}}` with
-    the arguments as JSON text; a tool's turn names the call that it answers in `tool_call_id`.
+    the arguments as JSON text; a tool's turn names the call that it answers in `tool_call_id`. An
+    assistant's `weight` of 0 says that a trainer that knows of weights should not learn the turn.
     """
 
     role: str
@@ -32,6 +33,7 @@ class Message(TypedDict):
     tool_calls: NotRequired[list[dict[str, Any]]]
     tool_call_id: NotRequired[str]
     name: NotRequired[str]
+    weight: NotRequired[int]
 
 
 def canonical(value: object) -> str:
@@ -59,12 +61,14 @@ def _as_json(value: object) -> object:
 
 
 def _is_json(text: str) -> str:
-    json.loads(text)
-    return text
+    return json.dumps(json.loads(text), ensure_ascii=False, allow_nan=False)
 
 
 JsonText = Annotated[str, BeforeValidator(_as_json), AfterValidator(_is_json)]
-"""A field of free form, kept as JSON text: tables give all rows one type, and would fill absent keys with nulls."""
+"""A field of free form, kept as JSON text: tables give all rows one type, and would fill absent keys with nulls.
+
+It is spelt in one way, so that a row comes back the same out of formats that hold the value itself.
+"""
 
 
 def digest(value: object, length: int = 16) -> str:
@@ -162,6 +166,21 @@ class Record(BaseModel):
         return {
             name: found for name, info in cls.model_fields.items() for found in info.metadata if isinstance(found, mark)
         }
+
+    @classmethod
+    def from_conversation(
+        cls, messages: Sequence[Message], tools: Sequence[Row] = (), rejected: Sequence[Message] | None = None
+    ) -> Row | None:
+        """Return the fields of a conversation with its tools and its rejected answer; None where it is not one row.
+
+        Fields called `tools` and `rejected` take these. A schema that keeps them otherwise says so here.
+        """
+        found = cls.from_messages(messages)
+        if found is None:
+            return None
+        more: Row = {"tools": list(tools)} if tools else {}
+        more |= {"rejected": rejected[-1]["content"]} if rejected else {}
+        return {name: value for name, value in more.items() if name in cls.model_fields} | found
 
     def cell(self) -> dict[str, str]:
         """Return what balance counts: the label fields and their values."""

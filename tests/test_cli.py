@@ -55,8 +55,8 @@ def test_run_tells_machines_what_it_did(finished: Path) -> None:
     files = [Path(name).relative_to(finished).as_posix() for name in said["files"]]
     parts = ["train", "validation", "test"]
     assert sorted(files) == sorted(
-        [f"export/messages/{name}.jsonl" for name in parts]
-        + [f"export/parquet/{name}.parquet" for name in parts]
+        [f"export/messages/{name}" for name in ("JOB.md", "sft.yaml", *(f"{name}.jsonl" for name in parts))]
+        + [f"export/parquet/{name}" for name in ("JOB.md", *(f"{name}.parquet" for name in parts))]
         + [f"hub/{config}/{name}-00000-of-00001.parquet" for config in ("data", "messages") for name in parts[:2]]
         + ["hub/README.md", "hub/distribution.svg", "hub/recipe.lock.yaml"]
     )
@@ -68,7 +68,7 @@ def test_exported_files_hold_the_rows(finished: Path, synthgen: Synthgen, tmp_pa
     folder = shutil.copytree(finished, tmp_path / "run")
     shutil.rmtree(folder / "export")
     done = synthgen("export", folder, "--format", "messages")
-    assert (done.code, len(done.out.splitlines())) == (0, 3)
+    assert (done.code, len(done.out.splitlines())) == (0, 5)
     assert sorted(path.name for path in (folder / "export").iterdir()) == ["messages"]
     hub = pl.read_parquet(folder / "hub" / "data" / "train-*.parquet")
     lines = (folder / "export" / "messages" / "train.jsonl").read_text(encoding="utf-8").split("\n")[:-1]

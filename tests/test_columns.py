@@ -143,7 +143,7 @@ def test_export_and_back(records: list[Record], tmp_path: Path) -> None:
     rows = [{"id": str(at), "split": "train", **one.model_dump()} for at, one in enumerate(records)]
     run.write("kept", views.table(rows, kind))
     run.schema.write_text(schema.find(task, Path()).read_text(encoding="utf-8"), encoding="utf-8")
-    for path in export.export(run):
+    for path in (one for one in export.export(run) if one.stem == "train"):
         assert list(_read(path, kind)) == [one.model_dump(exclude_none=True) for one in records]
 
 
@@ -278,7 +278,7 @@ def test_broken_rows_are_candidates_with_a_fault(task: str, tmp_path: Path) -> N
     said = Run(tmp_path / "out").read("rejected")["evidence"].to_list()
     assert said[0] == "messages: 4 turns (user, assistant, user, assistant) do not make one row of this task"
     assert "messages: Field required" in said
-    assert "messages: turn 2 calls a tool" in said
+    assert "messages: turn 2 calls a tool that has no name" in said
     assert "messages: this is no list of turns with role and content" in said
 
 

@@ -35,6 +35,9 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "functions",
         "topics",
         "resources",
+        "formats",
+        "tokens",
+        "subsets",
         "columns",
         "seeds",
         "embed",
@@ -59,6 +62,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "report",
         "progress",
         "card",
+        "training",
         "export",
         "gate",
         "public",
@@ -82,6 +86,7 @@ HEAVY = (
     "pyarrow",
     "pydantic",
     "jinja2",
+    "tokenizers",
     "tqdm",
 )
 

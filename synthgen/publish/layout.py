@@ -133,8 +133,8 @@ def _conversations(run: Run, table: pl.DataFrame) -> pl.DataFrame | None:
     """
     import polars as pl
 
-    kind = export.kind(run)
-    talks = [export.conversation(row, kind) for row in table.iter_rows(named=True)]
+    rows = export.rows_of({"": table}, export.kind(run))[""]
+    talks = [list(record.messages()) for _, record in rows]
     if not all(set(one) == {"role", "content"} and isinstance(one["content"], str) for talk in talks for one in talk):
         return None
     turn = pl.Struct({"role": pl.String, "content": pl.String})

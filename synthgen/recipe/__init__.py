@@ -18,6 +18,7 @@ from synthgen.recipe.model import Model, Part, Price, Share
 from synthgen.recipe.publish import Publish
 from synthgen.recipe.resources import Documents, Resources, Shape, Tools
 from synthgen.recipe.steps import Speaker, Step
+from synthgen.recipe.training import Subsets, Training
 from synthgen.recipe.whole import Axis, Recipe, Select, Split, Value
 
 __all__ = [
@@ -46,7 +47,9 @@ __all__ = [
     "Speaker",
     "Split",
     "Step",
+    "Subsets",
     "Tools",
+    "Training",
     "Value",
     "load",
     "read_text",

@@ -12,6 +12,7 @@ from synthgen.recipe.model import Model, Part, Share
 from synthgen.recipe.publish import Publish
 from synthgen.recipe.resources import Resources
 from synthgen.recipe.steps import Step
+from synthgen.recipe.training import Subsets, Training
 
 
 class Value(BaseModel):
@@ -123,6 +124,8 @@ class Recipe(Part):
     checks: Checks = Field(default_factory=Checks, description="The checks and their thresholds.")
     select: Select | None = Field(None, description="Left out = rows are kept as they come, and none is chosen.")
     publish: Publish = Field(default_factory=Publish, description="What a push takes along, and in what files.")
+    training: Training = Field(default_factory=Training, description="What is trained on the rows.")
+    subsets: Subsets | None = Field(None, description="Left out = the training rows are exported as a whole alone.")
     attempts: int = Field(
         12, gt=0, description="Requests that a cell may take for each of its rows, and for two rows more."
     )
