@@ -203,6 +203,7 @@ def export(folder: Path, names: tuple[str, ...], **flags: Any) -> None:  # noqa:
     wishes = exporting.wished(run)
     sizes = _sizes(flags.pop("sizes")) or wishes.sizes
     given = {name: value for name, value in flags.items() if value is not None}
+    given |= {"strict": True} if sizes is not wishes.sizes else {}
     for path in exporting.export(run, names, replace(wishes, sizes=sizes, **given), _note):
         click.echo(path)
 

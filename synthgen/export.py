@@ -88,7 +88,7 @@ def unfit(form: Format, rows: Rows) -> list[tuple[str, str]]:
 
 def fitting(rows: Rows) -> list[Format]:
     """Return what is written where nobody said a format: the table, and the first conversation that fits all rows."""
-    likely = (one for one in map(formats.find, ("messages", "chosen-rejected")) if not unfit(one, rows))
+    likely = (one for one in formats.DEFAULTS if not unfit(one, rows))
     return [*islice(likely, 1), formats.TABLE]
 
 
@@ -101,21 +101,22 @@ class Wishes:
         limit: most tokens of a row.
         sizes: how many rows each subset of the training rows has.
         order: which rows come first.
+        strict: whether a size that the rows do not reach is refused; otherwise it is left out, and said.
     """
 
     model: str | None = None
     limit: int | None = None
     sizes: Sequence[int] = ()
     order: str = "random"
+    strict: bool = True
 
 
 def wished(run: Run) -> Wishes:
-    """Return what the recipe of a run says; sizes that its rows do not reach are left out."""
+    """Return what the recipe of a run says; a run that fell short has no subsets larger than its rows."""
     recipe = (run.read_lock() or {}).get("recipe") or {}
     train, part = recipe.get("training") or {}, recipe.get("subsets") or {}
-    rows = run.read("kept").filter(split="train").height
-    sizes = [size for size in part.get("sizes", ()) if size < rows]
-    return Wishes(train.get("model"), train.get("limit"), sizes, part.get("order", "random"))
+    sizes, order = part.get("sizes", ()), part.get("order", "random")
+    return Wishes(train.get("model"), train.get("limit"), sizes, order, strict=False)
 
 
 def export(
@@ -142,6 +143,11 @@ def export(
     for one in chosen:
         _hold(one, rows)
     wishes = wishes or wished(run)
+    count = len(rows.get("train", []))
+    if not wishes.strict:
+        for size in (one for one in wishes.sizes if one >= count):
+            say(f"no subset of {size} rows: there are {count} to train on")
+        wishes = replace(wishes, sizes=[one for one in wishes.sizes if one < count])
     tokens, written = load(wishes.model), []
     parts = _parts(run, rows, wishes)
     found = {}

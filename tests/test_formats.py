@@ -7,14 +7,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from synthgen import columns, export, formats, schema, seeds, views
 from synthgen.errors import InputError
+from synthgen.formats.conversation import decoded
 from synthgen.formats.services import nine
 from synthgen.store.run import Run
 from synthgen.types import Fault, Record, digest
 from tests.command import Synthgen
-from tests.samples import CALLING, PREFERRED, SAMPLES, TALKING, Calling, Preferred
+from tests.samples import CALLING, PREFERRED, SAMPLES, TALKING, WEATHER, Calling, Preferred
 
 NAMES = [one.name for one in formats.FORMATS]
 
@@ -338,3 +341,32 @@ def test_arguments_survive_load_dataset(name: str, tmp_path: Path, monkeypatch: 
     again = datasets.load_dataset("parquet", data_files=str(tmp_path / "train.parquet"), split="train", cache_dir=cache)
     for table in (loaded, again):
         assert [json.dumps(row) for row in table] == [json.dumps(row) for row in rows]
+
+
+SAID = st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), max_size=12)
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers(-9, 9) | SAID, lambda inner: st.lists(inner) | st.dictionaries(SAID, inner)
+)
+TALKS = st.builds(
+    lambda asked, calls, results, answer: Calling.model_validate(
+        {
+            "request": f"Do {asked}.", "tools_offered": [WEATHER], "answer": f"Done {answer}.",
+            "calls": [{"name": "weather", "arguments": one} for one in calls],
+            "results": [f"{results} {at}." for at, _ in enumerate(calls)],
+        }
+    ),
+    SAID, st.lists(st.dictionaries(SAID, VALUES, max_size=3), max_size=3), SAID, SAID,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NAMES)
+@given(record=TALKS)
+def test_any_conversation_comes_back(name: str, record: Calling) -> None:
+    """Whatever texts and arguments are, a format that takes them gives the same conversation again."""
+    form = formats.find(name)
+    if form is formats.TABLE or form.fits(record):
+        return
+    found, expected = form.read(json.loads(json.dumps(form.row(record)))), formats.Conversation.of(record)
+    assert isinstance(found, formats.Conversation)
+    assert decoded(found.messages) == decoded(expected.messages)
+    assert list(found.tools) == list(expected.tools)

@@ -94,3 +94,16 @@ def test_harder_rows_wait(run: Run) -> None:
     export.export(run, ["parquet"], export.Wishes(sizes=[8], order="difficulty"))
     found = pl.read_parquet(run.export / "parquet-8" / "train.parquet")["id"]
     assert [int(one.removeprefix("row")) % 2 for one in found] == [0] * 8
+
+
+def test_a_recipe_says_it_too(synthgen: Synthgen, tmp_path: Path) -> None:
+    """A run writes the subsets of its recipe; one that its rows do not reach is left out, and said."""
+    assert synthgen("init", "classification", tmp_path / "bank").code == 0
+    recipe = tmp_path / "bank" / "recipe.yaml"
+    recipe.write_text(recipe.read_text("utf-8") + "\nsubsets: {sizes: [10, 900]}\ntraining: {limit: 5}\n", "utf-8")
+    done = synthgen("run", tmp_path / "bank", "--model", "fake", "--rows", "40")
+    assert done.code == 0
+    assert "synthgen: no subset of 900 rows: there are " in done.err
+    assert "rows have more than 5 tokens, none was cut" in done.err
+    names = sorted(path.name for path in Path("out/bank/export").iterdir())
+    assert names == ["messages", "messages-10", "parquet", "parquet-10"]

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -155,3 +160,46 @@ def test_what_a_job_takes() -> None:
     assert "| 1.5 B | 24.0 | 3.2 | 1.0 |" in text
     assert "- tokens = 1,000,000 × 3 epochs = 3,000,000" in text
     assert costs.table(Measured({}, [10], "")).count(" B | ") == len(costs.SIZES)
+
+
+def test_a_tokenizer_of_a_hub(model: Path, tmp_path: Path) -> None:
+    """`owner/name` is taken from the Hub that HF_ENDPOINT names, as the folder would be; what is absent is left out."""
+    site = tmp_path / "site" / "me" / "tiny" / "resolve" / "main"
+    site.parent.mkdir(parents=True)
+    model.rename(site)
+
+    class Served(SimpleHTTPRequestHandler):
+        """Files with the two headers that a Hub sends along."""
+
+        def __init__(self, *arguments: Any) -> None:
+            super().__init__(*arguments, directory=str(tmp_path / "site"))
+
+        def end_headers(self) -> None:
+            """Name the commit and the file's version."""
+            self.send_header("X-Repo-Commit", "0" * 40)
+            self.send_header("ETag", f'"{self.path[-30:]}"')
+            super().end_headers()
+
+        def send_error(self, code: int, *_: Any) -> None:
+            """Say that a file is not there as a Hub says it."""
+            self.send_response(code)
+            self.send_header("X-Error-Code", "EntryNotFound")
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, *_: Any) -> None:
+            """Keep quiet."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Served) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        code = (
+            "from synthgen.tokens import load; found = load('me/tiny'); print(found.tell(), found.shape['vocab_size'])"
+        )
+        clean = os.environ | {
+            "HF_ENDPOINT": f"http://127.0.0.1:{server.server_port}",
+            "HF_HOME": str(tmp_path / "home"),
+        }
+        done = subprocess.run([sys.executable, "-c", code], env=clean, capture_output=True, text=True, check=False)
+        server.shutdown()
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == "counted with the tokenizer of me/tiny and its chat template 264\n"

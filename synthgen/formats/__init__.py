@@ -23,7 +23,10 @@ FORMATS: tuple[Format, ...] = (
 )
 """Every format, in the order of the page docs/formats.md."""
 
-__all__ = ["FORMATS", "TABLE", "Conversation", "Format", "find"]
+DEFAULTS = (chat.MESSAGES, chat.PREFERENCE)
+"""What is written where nobody said a format: the first of these that fits."""
+
+__all__ = ["DEFAULTS", "FORMATS", "TABLE", "Conversation", "Format", "find"]
 
 
 def find(name: str) -> Format:

@@ -157,9 +157,9 @@ def _tools(value: object) -> list[Row]:
 
 
 def _bare(value: Any) -> Any:  # noqa: ANN401 - a JSON value
-    """Return a turn or a tool without the keys of nothing that a table gives to every row."""
+    """Return a tool without the keys of nothing that a table gives to every tool; in a schema few may mean nothing."""
     if isinstance(value, dict):
-        return {key: _bare(one) for key, one in value.items() if one is not None}
+        return {key: _bare(one) for key, one in value.items() if one is not None or key in {"default", "const"}}
     return [_bare(one) for one in value] if isinstance(value, list) else value
 
 
@@ -228,7 +228,7 @@ def _calls(turn: Row, role: str, content: object) -> list[Row] | None:
         if not isinstance(function, dict) or not isinstance(function.get("name"), str):
             return None
         arguments = function.get("arguments")
-        text = arguments if isinstance(arguments, str) else json.dumps(_bare(arguments or {}), ensure_ascii=False)
+        text = arguments if isinstance(arguments, str) else json.dumps(arguments or {}, ensure_ascii=False)
         name = {"id": one["id"]} if isinstance(one.get("id"), str) else {}
         calls.append({**name, "type": "function", "function": {"name": function["name"], "arguments": text}})
     return calls

@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from synthgen.formats import Format
+from synthgen.formats import Format, chat, frameworks, services
 from synthgen.training.measure import RANK, Measured
 
 EXAMPLE = "Qwen/Qwen3-4B-Instruct-2507"
@@ -186,13 +186,13 @@ def _loaded(form: Format) -> str:
 
 
 JOBS: dict[str, Callable[[Measured], tuple[Files, str]]] = {
-    "messages": _trl,
-    "prompt-completion": _trl,
-    "chosen-rejected": _trl,
-    "openai": _openai,
-    "openai-preference": _openai,
-    "mistral": _mistral,
-    "llama-factory": _llama_factory,
-    "axolotl": _axolotl,
+    chat.MESSAGES.name: _trl,
+    chat.PROMPT_COMPLETION.name: _trl,
+    chat.PREFERENCE.name: _trl,
+    services.OPENAI.name: _openai,
+    services.OPENAI_PREFERENCE.name: _openai,
+    services.MISTRAL.name: _mistral,
+    frameworks.LLAMA_FACTORY.name: _llama_factory,
+    frameworks.AXOLOTL.name: _axolotl,
 }
 """What trains on each format; the others are read by scripts of one's own."""

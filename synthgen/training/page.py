@@ -24,6 +24,8 @@ def _page(form: Format, found: Measured, made: Files, commands: str) -> str:
         "",
         f"Read by {form.readers}. Rules: {form.source}",
         "",
+        "In this folder:",
+        "",
         "```sh",
         commands,
         "```",
