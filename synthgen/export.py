@@ -142,12 +142,7 @@ def export(
     rows = rows_of(tables, kind(run))
     for one in chosen:
         _hold(one, rows)
-    wishes = wishes or wished(run)
-    count = len(rows.get("train", []))
-    if not wishes.strict:
-        for size in (one for one in wishes.sizes if one >= count):
-            say(f"no subset of {size} rows: there are {count} to train on")
-        wishes = replace(wishes, sizes=[one for one in wishes.sizes if one < count])
+    wishes = _within(wishes or wished(run), len(rows.get("train", [])), say)
     tokens, written = load(wishes.model), []
     parts = _parts(run, rows, wishes)
     found = {}
@@ -164,8 +159,32 @@ def export(
                 written += [_lines(one, part[name], folder / f"{name}.jsonl") for name in rows]
             if suffix in found:
                 written += _job(one, replace(found[suffix], folder=folder.name), folder)
+        if one is formats.MESSAGES:
+            written += _stages(run, rows)
     for said in (note for each in found.values() for note in each.notes()):
         say(said)
+    return written
+
+
+def _within(wishes: Wishes, count: int, say: Callable[[str], None]) -> Wishes:
+    """Leave out the sizes that so many rows do not reach, and say so, unless they are to be refused."""
+    if wishes.strict:
+        return wishes
+    for size in (one for one in wishes.sizes if one >= count):
+        say(f"no subset of {size} rows: there are {count} to train on")
+    return replace(wishes, sizes=[one for one in wishes.sizes if one < count])
+
+
+def _stages(run: Run, rows: Rows) -> list[Path]:
+    """Write the steps on the way to the answers, where rows have some: a folder a step, `messages-STEP`."""
+    found = {name: [(one, record.stages()) for one, record in part] for name, part in rows.items()}
+    steps = dict.fromkeys(step for part in found.values() for _, stages in part for step in stages)
+    written = []
+    for step in steps:
+        for name, part in found.items():
+            path = run.export / f"{formats.MESSAGES.name}-{step}" / f"{name}.jsonl"
+            write_lines(path, ({"messages": stages[step]} for _, stages in part if step in stages))
+            written.append(path)
     return written
 
 
@@ -176,7 +195,7 @@ def _taken(rows: Rows, places: dict[str, Sequence[int]]) -> Rows:
 def _clear(run: Run, form: Format) -> None:
     """Remove what an earlier export wrote in this format, its subsets included: nothing old stands beside the new."""
     for old in run.export.glob(f"{form.name}*"):
-        if re.fullmatch(rf"{form.name}(-\d+)?", old.name):
+        if re.fullmatch(rf"{form.name}(-\d+)?", old.name) or (form is formats.MESSAGES and old.is_dir()):
             shutil.rmtree(old)
 
 

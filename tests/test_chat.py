@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +12,13 @@ import polars as pl
 import pytest
 import yaml
 
-from synthgen import schema
+from synthgen import export, schema
 from synthgen.job import prepare
 from synthgen.model import fake
 from synthgen.model.wrap import Limits
 from synthgen.pipeline import Result, generate
 from synthgen.resources import tables
+from synthgen.store.run import Run
 from synthgen.types import Fault, Record, Row
 from tests.openai_server import OpenAIServer, question
 
@@ -140,10 +142,23 @@ def run(recipe: Path, out: Path, server: OpenAIServer, **more: Any) -> Result:
     return generate(prepare(recipe, changes), out, Limits())
 
 
+def stages(done: Run) -> dict[str, int]:
+    """Export twice, and return how many training and test rows each folder of conversations has."""
+    for _ in range(2):
+        files = export.export(done, ["messages"])
+    rows = [path for path in files if path.suffix == ".jsonl"]
+    counts: Counter[str] = Counter()
+    for path in rows:
+        counts[path.parent.name] += len(path.read_text("utf-8").splitlines())
+    return dict(counts)
+
+
 def test_the_example_gives_exactly_the_rows_asked(tmp_path: Path, server: OpenAIServer) -> None:
     """Forty conversations, of several lengths, balanced over categories, each with its category's instructions."""
-    kept = run(EXAMPLE, tmp_path / "run", server).run.read("kept")
+    done = run(EXAMPLE, tmp_path / "run", server).run
+    kept = done.read("kept")
     assert kept.height == 40
+    assert stages(done) == {"messages": 40, "messages-moderation": 40, "messages-category": 40, "messages-products": 10}
     assert kept["primary"].value_counts()["count"].to_list() == [10] * 4
     assert set(kept["turns"].list.len().to_list()) >= {3, 5}
     rules = {(row["primary"], row["secondary"]): row["instructions"] for row in TABLES.table("categories")}

@@ -23,10 +23,11 @@ FORMATS: tuple[Format, ...] = (
 )
 """Every format, in the order of the page docs/formats.md."""
 
-DEFAULTS = (chat.MESSAGES, chat.PREFERENCE)
+MESSAGES = chat.MESSAGES
+DEFAULTS = (MESSAGES, chat.PREFERENCE)
 """What is written where nobody said a format: the first of these that fits."""
 
-__all__ = ["DEFAULTS", "FORMATS", "TABLE", "Conversation", "Format", "find"]
+__all__ = ["DEFAULTS", "FORMATS", "MESSAGES", "TABLE", "Conversation", "Format", "find"]
 
 
 def find(name: str) -> Format:
