@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
@@ -15,7 +15,7 @@ from synthgen import formats, schema, subsets
 from synthgen.errors import InputError
 from synthgen.formats import Format
 from synthgen.split import NAMES
-from synthgen.store.run import Run, replacing, write_text
+from synthgen.store.run import GROUP, Run, replacing, write_text
 from synthgen.tokens import load
 from synthgen.training import page
 from synthgen.training.measure import Measured, measure
@@ -23,6 +23,7 @@ from synthgen.types import Record, Row
 
 if TYPE_CHECKING:
     import polars as pl
+    import pyarrow as pa
 
 
 def splits(run: Run) -> dict[str, pl.DataFrame]:
@@ -207,6 +208,17 @@ def _job(form: Format, found: Measured, folder: Path) -> list[Path]:
     return [folder / name for name in made]
 
 
+def nested(run: Run, tables: Mapping[str, pl.DataFrame]) -> list[tuple[str, pl.DataFrame]]:
+    """Return the subsets of the training rows that the recipe wants, each with what its name ends in: `-100`."""
+    wishes = _within(wished(run), tables["train"].height if "train" in tables else 0, lambda _: None)
+    if not wishes.sizes:
+        return []
+    rows = rows_of({"train": tables["train"]}, kind(run))
+    return [
+        (suffix, tables["train"][places["train"]]) for suffix, places in _parts(run, rows, wishes).items() if suffix
+    ]
+
+
 def _parts(run: Run, rows: Rows, wishes: Wishes) -> dict[str, dict[str, Sequence[int]]]:
     """Return the dataset and its subsets, each as the places of its rows; a subset is tested on the same rows."""
     whole: dict[str, Sequence[int]] = {name: range(len(part)) for name, part in rows.items()}
@@ -261,13 +273,24 @@ def write_lines(path: Path, rows: Iterable[Row]) -> None:
 
 
 def write_parquet(table: pl.DataFrame, path: Path) -> None:
-    """Write a table as every version of `datasets` reads it: plain string columns, row groups of 10,000 at most."""
+    """Write a table as every version of `datasets` reads it: plain strings and lists, row groups of 10,000 at most."""
+    import polars as pl
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    arrow = table.to_arrow()
-    plain = [
-        pa.field(field.name, pa.string() if field.type in {pa.large_string(), pa.string_view()} else field.type)
-        for field in arrow.schema
-    ]
-    pq.write_table(arrow.cast(pa.schema(plain)), path, row_group_size=10_000)
+    arrow = table.rechunk().to_arrow(compat_level=pl.CompatLevel.oldest())
+    schema = pa.schema([pa.field(one.name, _plain(one.type)) for one in arrow.schema])
+    pq.write_table(arrow.cast(schema), path, row_group_size=GROUP)
+
+
+def _plain(kind: pa.DataType) -> pa.DataType:
+    """Return an Arrow type without the large forms of strings and lists."""
+    import pyarrow as pa
+
+    if pa.types.is_large_string(kind):
+        return pa.string()
+    if pa.types.is_large_list(kind) or pa.types.is_list(kind):
+        return pa.list_(_plain(kind.value_type))
+    if pa.types.is_struct(kind):
+        return pa.struct([pa.field(one.name, _plain(one.type)) for one in kind])
+    return kind

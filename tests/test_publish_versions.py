@@ -13,12 +13,19 @@ import pytest
 import yaml
 from pyarrow.parquet import ParquetFile
 
-from synthgen import card, publish
+from synthgen import card, export, publish
 from synthgen.errors import PublishError
 from synthgen.publish import layout, versions
 from synthgen.store.run import Run
 from tests.hub_server import Repository
 from tests.hubs import LOAD, Hub, Push, committed, environment, refused, standing
+
+NESTED = """
+import datasets, json
+names = [name for name in datasets.get_dataset_config_names("owner/bank") if name != "messages"]
+found = {name: datasets.load_dataset("owner/bank", name)["train"] for name in names}
+print(json.dumps({name: list(rows["text"]) for name, rows in found.items()}))
+"""
 
 
 def wanting(run: Run, **keys: object) -> None:
@@ -143,6 +150,21 @@ def test_large_sets_go_in_shards_and_stale_ones_go(own: Run, hub: Hub, push: Pus
     assert (len(hub.main()), len(lines(hub))) == (3, 1)
 
 
+def test_subsets_are_configs_that_lie_in_each_other(own: Run, hub: Hub, push: Push, home: Path) -> None:
+    """Each size of the recipe's subsets loads by its name, the smaller one's rows among the larger one's."""
+    lock = yaml.safe_load(own.lock.read_text(encoding="utf-8"))
+    lock["recipe"]["subsets"] = {"sizes": [10, 20, 5000], "order": "random"}
+    own.lock.write_text(yaml.safe_dump(lock), encoding="utf-8")
+    assert push("owner/bank", "--yes", folder=own.folder).returncode == 0
+    done = subprocess.run(
+        [sys.executable, "-c", NESTED], env=environment(hub.url, home), capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout.splitlines()[-1])
+    assert {name: len(texts) for name, texts in found.items() if name != "default"} == {"train-10": 10, "train-20": 20}
+    assert set(found["train-10"]) < set(found["train-20"]) < set(found["default"])
+
+
 def test_shards_are_cut_by_bytes_too_and_have_small_row_groups(own: Run, tmp_path: Path) -> None:
     """A file has no more than its megabytes before compression, never cuts a row, and groups of 10,000 rows at most."""
     table = pl.DataFrame({"text": ["x" * 1000] * 3000})
@@ -150,7 +172,7 @@ def test_shards_are_cut_by_bytes_too_and_have_small_row_groups(own: Run, tmp_pat
     assert [rows.height for _, rows in parts] == [1000, 1000, 1000]
     huge = layout.wishes(own).model_copy(update={"megabytes_per_file": 0.000001})
     assert len(list(layout._shards("train", table.head(5), huge))) == 5
-    layout.write_parquet(pl.DataFrame({"text": ["x"] * 25_000}), tmp_path / "a.parquet")
+    export.write_parquet(pl.DataFrame({"text": ["x"] * 25_000}), tmp_path / "a.parquet")
     with ParquetFile(tmp_path / "a.parquet") as file:
         assert [file.metadata.row_group(at).num_rows for at in range(file.num_row_groups)] == [10_000, 10_000, 5_000]
 

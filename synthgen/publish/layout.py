@@ -18,16 +18,15 @@ from synthgen.card import Place
 from synthgen.errors import StoreError
 from synthgen.public import public
 from synthgen.recipe import Publish
-from synthgen.store.run import GROUP, Run, replacing, write_text
+from synthgen.store.run import Run, replacing, write_text
 
 if TYPE_CHECKING:
     import polars as pl
-    import pyarrow as pa
 
 LOCK = "recipe.lock.yaml"
 FOLDERS = {"default": "data", "messages": "messages", "seeds": "seeds"}
-"""Each config's folder in the repository."""
-OURS = re.compile(rf"(?:{'|'.join(FOLDERS.values())})/(?:train|validation|test)-\d{{5}}-of-\d{{5}}\.parquet")
+"""Each config's folder in the repository; a subset of the training rows has one of its own name, `train-100`."""
+OURS = re.compile(rf"(?:{'|'.join(FOLDERS.values())}|train-\d+)/(?:train|validation|test)-\d{{5}}-of-\d{{5}}\.parquet")
 """Names of files that a push makes: an earlier push's that this one does not have are deleted."""
 
 
@@ -122,6 +121,9 @@ def configs(run: Run, tables: Mapping[str, pl.DataFrame]) -> list[Config]:
     whole = {name: table for name, table in talks.items() if table is not None}
     if len(whole) == len(talks):
         found.append(Config("messages", FOLDERS["messages"], whole))
+    found += [
+        Config(f"train{suffix}", f"train{suffix}", {"train": part}) for suffix, part in export.nested(run, tables)
+    ]
     seeds = given(run)
     return [*found, Config("seeds", FOLDERS["seeds"], seeds)] if seeds else found
 
@@ -171,7 +173,7 @@ def lay_out(run: Run, tables: Mapping[str, pl.DataFrame]) -> list[Config]:
         for split, table in config.tables.items():
             for name, rows in _shards(split, table, part):
                 with replacing(run.hub / config.folder / name) as path:
-                    write_parquet(rows, path)
+                    export.write_parquet(rows, path)
     write_text(run.hub / card.PICTURE, card.picture(run, tables))
     lock = run.read_lock()
     if lock is not None:  # a dataset that somebody else made was checked without a recipe
@@ -207,27 +209,3 @@ def _shards(split: str, table: pl.DataFrame, part: Publish) -> Iterator[tuple[st
     ends = [table.height * at // number for at in range(number + 1)]
     for at in range(number):
         yield f"{split}-{at:05d}-of-{number:05d}.parquet", table.slice(ends[at], ends[at + 1] - ends[at])
-
-
-def write_parquet(table: pl.DataFrame, path: Path) -> None:
-    """Write a table as every version of `datasets` reads it: plain strings and lists, row groups of 10,000 at most."""
-    import polars as pl
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    arrow = table.rechunk().to_arrow(compat_level=pl.CompatLevel.oldest())
-    schema = pa.schema([pa.field(one.name, _plain(one.type)) for one in arrow.schema])
-    pq.write_table(arrow.cast(schema), path, row_group_size=GROUP)
-
-
-def _plain(kind: pa.DataType) -> pa.DataType:
-    """Return an Arrow type without the large forms of strings and lists."""
-    import pyarrow as pa
-
-    if pa.types.is_large_string(kind):
-        return pa.string()
-    if pa.types.is_large_list(kind) or pa.types.is_list(kind):
-        return pa.list_(_plain(kind.value_type))
-    if pa.types.is_struct(kind):
-        return pa.struct([pa.field(one.name, _plain(one.type)) for one in kind])
-    return kind
