@@ -281,7 +281,7 @@ class _Laid:
                 rows = left.select("id", "split", "row").iter_rows()
                 odd += [{"id": one, "split": split, **json.loads(row)} for one, split, row in rows]
                 more.append(left.select(own))
-            else:
+            elif left.height:  # else it has no types that the table of no rows could be joined to
                 fields = pl.col("row").str.json_decode(pl.Struct(types))
                 self._tables["kept"].add(left.select("id", "split", fields, *own).unnest("row"))
         if types is None or not kept:
