@@ -9,25 +9,29 @@ from __future__ import annotations
 import gc
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from hashlib import sha256
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from synthgen import columns, doubts, gate, schema, seeds, select, views
+from synthgen import doubts, foreign, gate, select, views
 from synthgen import split as splits
+from synthgen.asking import Inquiry
 from synthgen.checks.safety import Mask
 from synthgen.confusion import most_mixed
 from synthgen.errors import InputError
 from synthgen.job import Job
+from synthgen.loop import UNASKED
+from synthgen.model.open import notes
+from synthgen.model.wrap import Limits
 from synthgen.pipeline import Result, sieve_of
 from synthgen.recipe import Checks, Select
 from synthgen.sift import Known, Sieve
+from synthgen.store.ledger import Ledger
 from synthgen.store.run import Growing, Run, write_text
-from synthgen.types import Candidate, Draft, Fault, Label, Prose, Record, Row
+from synthgen.types import Candidate, Label, Prose, Record
 
 if TYPE_CHECKING:
     import polars as pl
@@ -37,11 +41,26 @@ BATCH = 10_000
 CHOOSABLE = 100_000
 """Kept rows up to which the best are chosen: they are all in memory then, with their vectors."""
 
-_write = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode
-"""`types.canonical`, without making an encoder for each row."""
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a person wants of a dataset beside what the recipe says.
+
+    Args:
+        rows: how many of the kept rows to choose, the best ones; None = all are kept.
+        ask: limits under which the recipe's checks ask their models; None = no model is asked.
+    """
+
+    rows: int | None = None
+    ask: Limits | None = None
 
 
-def audit(source: str, task: str, folder: Path, job: Job | None, batch: int = BATCH, rows: int | None = None) -> Result:
+_CHECKED = Wanted()
+
+
+def audit(
+    source: str, task: str, folder: Path, job: Job | None, batch: int = BATCH, wanted: Wanted = _CHECKED
+) -> Result:
     """Put a dataset that somebody else made through the checks; the source is never changed.
 
     Args:
@@ -50,28 +69,36 @@ def audit(source: str, task: str, folder: Path, job: Job | None, batch: int = BA
         folder: where kept and rejected rows go.
         job: seeds and thresholds to hold the rows against, or None.
         batch: rows that are read, checked and written at a time.
-        rows: how many of the kept rows to choose, the best ones; None = all are kept.
+        wanted: how many rows to choose, and whether models are asked.
 
     Raises:
         InputError: the source cannot be read, or its columns fit no task.
+        EndpointError: a model cannot be asked. Every reply so far is kept; the same command goes on.
         StoreError: the folder cannot be written. What was there before still is.
     """
-    found = _recognised(source, task, job)
+    found = foreign.recognise(source, task, job)
     run = Run(folder)
     checks = job.recipe.checks if job else Checks()
     sieve = sieve_of(job, folder) if job else Sieve(found.reading.kind, checks, Known())
-    sieve.notes += [f"{name}: not run, for no model is asked about a dataset" for name, _ in sieve.asking]
     mask = Mask(found.reading.kind.marked(Prose), checks.safety)
-    read = _candidates(found, job.context if job else {}, mask)
+    read = foreign.candidates(found, job.context if job else {}, mask)
     tables = ("candidates", "verdicts", "rejected", "review", "kept")
-    with _light(), run.growing(tables) as grown, run.passing("passed") as passed:
-        laid = _Laid(sieve, grown, passed)
+    with (
+        _inquiry(sieve, job, run, wanted.ask) as inquiry,
+        _light(),
+        run.growing(tables) as grown,
+        run.passing("passed") as passed,
+    ):
+        laid = _Laid(sieve, grown, passed, inquiry)
         while part := list(islice(read, batch)):
             laid.take(part)
-        best = _Best(rows, (job.recipe.select if job else None) or Select(), _texts(job)) if rows else None
+        how = (job.recipe.select if job else None) or Select()
+        best = _Best(wanted.rows, how, _texts(job)) if wanted.rows else None
         kept = laid.finish(checks.dedup.near, found.reading.kind, best)
         write_text(run.schema, found.file.read_text(encoding="utf-8"))
         gate.remember(run, checks.safety)
+        spent = inquiry.ledger.spent() if inquiry else {}
+        sieve.notes += notes(inquiry.ledger) if inquiry else []
     doubtful = doubts.add(run, found.reading.kind, sieve.embed) if checks.labels.review else 0
     mixed = laid.mixed()
     views.write_confusion(run, mixed)
@@ -82,8 +109,8 @@ def audit(source: str, task: str, folder: Path, job: Job | None, batch: int = BA
         kept=kept,
         target=0,
         missing={},
-        stopped="",
-        spent={},
+        stopped=laid.unasked,
+        spent=spent,
         notes=[found.reading.tell(), *found.said, *sieve.notes],
         review=laid.review + doubtful,
         confusion=mixed,
@@ -97,6 +124,31 @@ class _Best:
     rows: int
     part: Select
     seeds: Sequence[str]
+
+
+@contextmanager
+def _inquiry(sieve: Sieve, job: Job | None, run: Run, limits: Limits | None) -> Iterator[Inquiry | None]:
+    """Give what asks the models of the sieve's checks where somebody wants that, else nobody, and note what is not run.
+
+    Raises:
+        InputError: somebody wants that, and no recipe says what is asked.
+    """
+    if limits is None:
+        sieve.notes += [f"{name}: not run; --ask has its model asked" for name, _ in sieve.asking]
+        yield None
+        return
+    if job is None:
+        raise InputError(
+            what="nobody said what to ask", where="--ask", fix="give the --recipe whose checks ask a model"
+        )
+    asking = [one for one in job.asking if not one.parents]
+    sieve.notes += [
+        f"{one.name}: not run, for no row says which one it was made of" for one in job.asking if one.parents
+    ]
+    sieve.notes += [] if asking else ["--ask: no check of the recipe asks a model about a dataset"]
+    sieve.asking = [(one.name, one.check) for one in asking]
+    with Ledger(run.ledger) as ledger, Inquiry(asking, job.recipe.model, ledger, limits) as inquiry:
+        yield inquiry
 
 
 def _texts(job: Job | None) -> list[str]:
@@ -114,64 +166,6 @@ def _light() -> Iterator[None]:
         gc.unfreeze()
 
 
-@dataclass(frozen=True)
-class _Source:
-    """A dataset and how it is read.
-
-    Args:
-        file: the task's schema.
-        reading: which column gives which field.
-        rows: every row with its place.
-        said: what a person should know of the guess.
-    """
-
-    file: Path
-    reading: columns.Reading
-    rows: Iterator[tuple[str, Row]]
-    said: Sequence[str] = ()
-
-
-def _recognised(source: str, task: str, job: Job | None) -> _Source:
-    file = job.schema if job else schema.find(task, Path()) if task else None
-    kind = job.kind if job else schema.load(file) if file else None
-    first, rows = columns.peek(seeds.read(source, Path()))
-    if not first:
-        raise InputError(what="there are no rows", where=source, fix=f"name a {seeds.KINDS} file with rows")
-    if kind and file:
-        return _Source(file, columns.hold(kind, first, source), rows)
-    task, reading = columns.guess(first, source)
-    said = f"nobody said what the rows are; their columns fit the task {task}"
-    return _Source(schema.find(task, Path()), reading, rows, [said])
-
-
-_Read = tuple[Candidate, str]
-"""A candidate, and its row as the tables show it."""
-
-
-def _candidates(found: _Source, context: Mapping[str, Any], mask: Mask) -> Iterator[_Read]:
-    """Give each row of somebody else's as a candidate without a prompt."""
-    reading = found.reading
-    for number, (where, row) in enumerate(found.rows):
-        masked: tuple[str, ...] = ()
-        fields = reading(row)
-        if not isinstance(fields, Fault):
-            fields, masked = mask(fields)
-        record = fields if isinstance(fields, Fault) else schema.admit(reading.kind, fields, context)
-        # A row whose conversation cannot be read is shown as it came.
-        shown = {key: row.get(key) for key in reading.turns} if isinstance(fields, Fault) else fields
-        plain = columns.storable(shown)
-        said = row.get("split")
-        split = columns.storable(str(said)) if said else "train"
-        text = _write(plain)
-        # The digest of [where, plain], whose second half is written already.
-        name = sha256(f"[{_write(where)},{text}]".encode()).hexdigest()[:12]
-        draft = Draft(number, {"split": split}, number, [])
-        if isinstance(record, Fault):
-            yield Candidate(name, draft, [], plain, None, record, masked), text
-        else:
-            yield Candidate(name, draft, [], plain, record, masked=masked), text
-
-
 class _Laid:
     """What the sieve said of the rows so far, laid out in tables, and counted.
 
@@ -179,17 +173,22 @@ class _Laid:
         sieve: fresh; each split gets a twin of it, for a row's twin in another split is a leak and not its own fault.
         tables: candidates, verdicts, rejected, review and kept.
         passed: rows that every check kept, until it is known which of them leak.
+        inquiry: asks models about what the checks kept; None = nobody does.
     """
 
-    def __init__(self, sieve: Sieve, tables: dict[str, Growing], passed: Growing) -> None:
-        self._fresh, self._tables, self._passed = sieve, tables, passed
+    def __init__(
+        self, sieve: Sieve, tables: dict[str, Growing], passed: Growing, inquiry: Inquiry | None = None
+    ) -> None:
+        self._fresh, self._tables, self._passed, self._inquiry = sieve, tables, passed, inquiry
         self._sieves: dict[str, Sieve] = {}
         self.came: Counter[str] = Counter()
         self.fell: Counter[str] = Counter()
         self.reasons: Counter[str] = Counter()
         self.review = 0
+        self.unasked = ""
+        """Why nobody could ask about some rows, if so."""
 
-    def take(self, part: Sequence[_Read]) -> None:
+    def take(self, part: Sequence[foreign.Read]) -> None:
         """Put a batch through the sieves of its splits, and write what came of it."""
         import polars as pl
 
@@ -202,7 +201,10 @@ class _Laid:
                 self._sieves[name] = self._fresh.fork()
             sieve = self._sieves[name]
             mine = [one for one, _ in part if one.split == name]
-            keeps |= {one.id for one, keep in zip(mine, sieve(mine), strict=True) if keep}
+            keep = sieve(mine)
+            if self._inquiry:
+                keep = self._inquiry(sieve, mine, keep)
+            keeps |= {one.id for one, kept in zip(mine, keep, strict=True) if kept}
             found.append(sieve.take_verdicts())
         # Row by row, so that the table is the same wherever batches end.
         places = shown.select("id").with_row_index("place")
@@ -228,6 +230,9 @@ class _Laid:
     def _write(self, verdicts: pl.DataFrame, lost: pl.DataFrame) -> None:
         """Write verdicts, and the rows that fell by them."""
         self._tables["verdicts"].add(verdicts)
+        if self._inquiry and not self.unasked:
+            left = verdicts.filter(verdicts["reason"].str.ends_with(f".{UNASKED}"))
+            self.unasked = str(left["evidence"][0]) if left.height else ""
         for check, reason, times in verdicts.group_by("check", "reason", maintain_order=True).len().iter_rows():
             self.came[check] += times
             if reason is not None:
@@ -276,7 +281,7 @@ class _Laid:
                 rows = left.select("id", "split", "row").iter_rows()
                 odd += [{"id": one, "split": split, **json.loads(row)} for one, split, row in rows]
                 more.append(left.select(own))
-            else:
+            elif left.height:  # else it has no types that the table of no rows could be joined to
                 fields = pl.col("row").str.json_decode(pl.Struct(types))
                 self._tables["kept"].add(left.select("id", "split", fields, *own).unnest("row"))
         if types is None or not kept:

@@ -243,7 +243,7 @@ def _planted(job: Job, rows: Sequence[Candidate]) -> dict[str, list[Candidate]]:
             continue
         draw = Random(f"calibrate {kind}")  # noqa: S311 - reproducible on purpose
         for row in draw.sample(list(rows), min(PLANTED, len(rows))):
-            planted = fault.plant(dict(row.data), draw, ground)
+            planted = fault(dict(row.data), draw, ground)
             record = schema.admit(job.kind, planted, job.context) if isinstance(planted, dict) else None
             if record is not None and not isinstance(record, Fault) and isinstance(planted, dict):
                 found.setdefault(kind, []).append(Candidate(row.id, Draft(0, {}, 0, []), [], planted, record))

@@ -16,6 +16,7 @@ from synthgen import __version__, errors
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from synthgen.model.wrap import Limits
     from synthgen.pipeline import Result
 
 SETTINGS: dict[str, Any] = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
@@ -141,14 +142,18 @@ def run(**flags: Any) -> None:  # noqa: ANN401 - click hands flags over by name
 @click.option("--task", help="What the rows of SOURCE are; left out = guessed from the columns.")
 @click.option("--recipe", type=click.Path(path_type=Path), help="Seeds and thresholds to hold the rows against.")
 @click.option("--rows", type=click.IntRange(1), help="Keep so many rows of a dataset, the best ones; left out = all.")
+@click.option("--ask", is_flag=True, help="Have the recipe's checks that ask a model ask it about a dataset.")
+@click.option("--max-cost", type=click.FloatRange(0), help="With --ask: stop before this many US dollars are spent.")
+@click.option("--max-requests", type=click.IntRange(0), help="With --ask: stop after this many requests.")
 @click.option("--out", type=click.Path(path_type=Path), help="Where the tables go; left out = out/filter-NAME.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON, for machines.")
-def filter_(source: str, task: str | None, recipe: Path | None, rows: int | None, **flags: Any) -> None:  # noqa: ANN401
+def filter_(source: str, task: str | None, recipe: Path | None, **flags: Any) -> None:  # noqa: ANN401
     """Check the rows of a run or of anybody's dataset.
 
     SOURCE is a run's folder (its rows are checked again, with the thresholds that --recipe has now), or a dataset:
     a JSONL, CSV or Parquet file, a folder saved by `datasets`, hf://owner/name, or - for standard input. It is never
-    changed, and no model is asked.
+    changed. No model is asked but with --ask: then moderation, paraphrase, pair and judge look at what the other checks
+    kept of a dataset, and what they were told lies in the folder, so that the same command asks nothing again.
 
     The columns of a dataset are recognised, and a note says how they were read: chat messages, ShareGPT, Alpaca,
     prompt and completion, question and answer, text and label.
@@ -157,27 +162,24 @@ def filter_(source: str, task: str | None, recipe: Path | None, rows: int | None
     from synthgen.job import prepare
     from synthgen.store.run import Run
 
-    run, out = Run(Path(source)), flags["out"]
-    known = run.ledger.is_file()
-    # No model is asked, so none has to be there where the rows are somebody else's.
-    job = prepare(recipe, run.changes() if known else {"model.name": "fake"}) if recipe else None
-    if known:
-        if out:
-            raise errors.InputError(what="a run's tables stay in its folder", where=source, fix="leave --out out")
-        if rows:
-            raise errors.InputError(
-                what="how many rows a run keeps stands in its recipe", where=source, fix="leave --rows out"
-            )
-        if job is None:
+    run = Run(Path(source))
+    limits = _limits_of_filter(flags)
+    if run.generated:
+        _refuse_of_a_run(source, flags)
+        if recipe is None:
             raise errors.InputError(
                 what="a run is filtered with a recipe",
                 where=source,
                 fix=f"type `synthgen filter {source} --recipe RECIPE`",
             )
-        result = pipeline.refilter(job, run.folder)
+        result = pipeline.refilter(prepare(recipe, run.changes()), run.folder)
     else:
+        # Where no model is asked, none has to be there.
+        job = prepare(recipe, {} if limits else {"model.name": "fake"}) if recipe else None
         name = Path(source.removeprefix("hf://")).stem if source != "-" else "stdin"
-        result = audit.audit(source, task or "", out or Path("out") / f"filter-{name}", job, rows=rows)
+        out = flags["out"] or Path("out") / f"filter-{name}"
+        wanted = audit.Wanted(flags["rows"], limits)
+        result = audit.audit(source, task or "", out, job, wanted=wanted)
     _show(result, flags["as_json"])
     sys.exit(errors.SHORTFALL if result.short else errors.OK)
 
@@ -325,7 +327,7 @@ def selftest(folder: Path, recipe: Path, seed: int, as_json: bool) -> None:
 
     run = Run(folder)
     # No model is asked, so none has to be there where the rows are somebody else's.
-    job = prepare(recipe, run.changes() if run.ledger.is_file() else {"model.name": "fake"})
+    job = prepare(recipe, run.changes() if run.generated else {"model.name": "fake"})
     found = testing.selftest(job, run, seed)
     click.echo(json.dumps(found.as_json(), ensure_ascii=False) if as_json else testing.tell(found))
 
@@ -358,6 +360,34 @@ def calibrate(folder: Path, readings: Path, recipe: Path, rows: int, as_json: bo
     limits = Limits(flags["max_cost"], None, flags["max_requests"])
     found = calibrating.calibrate(prepare(recipe, run.changes()), run, readings, limits)
     click.echo(json.dumps(found.as_json(), ensure_ascii=False) if as_json else calibrating.tell(found))
+
+
+def _limits_of_filter(flags: dict[str, Any]) -> Limits | None:
+    """Return the limits under which `filter` asks models; None = it asks none."""
+    from synthgen.model.wrap import Limits
+
+    cost, requests = flags["max_cost"], flags["max_requests"]
+    if flags["ask"]:
+        return Limits(cost, None, requests)
+    if cost is not None or requests is not None:
+        raise errors.InputError(what="a limit is on what is asked, and nothing is", where="filter", fix="add --ask")
+    return None
+
+
+def _refuse_of_a_run(source: str, flags: dict[str, Any]) -> None:
+    """Refuse what `filter` does with a dataset alone."""
+    if flags["out"]:
+        raise errors.InputError(what="a run's tables stay in its folder", where=source, fix="leave --out out")
+    if flags["rows"]:
+        raise errors.InputError(
+            what="how many rows a run keeps stands in its recipe", where=source, fix="leave --rows out"
+        )
+    if flags["ask"]:
+        raise errors.InputError(
+            what="what a run's rows are asked about is asked where they are made",
+            where=source,
+            fix="leave --ask out, and run `synthgen generate RECIPE`",
+        )
 
 
 def _generate(flags: dict[str, Any]) -> Result:

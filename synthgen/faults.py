@@ -10,8 +10,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from random import Random
+from typing import Any
 
 from synthgen.types import Prose, Reply, Row
 
@@ -58,6 +59,7 @@ class Fault:
         decided: whether a rule decides it, so that less than 95 in 100 caught is a failure and no matter of degree.
         copies: whether it repeats the row that it was made of, which must then be known.
         needs: what it cannot do without: label, nearest, language, seeds, prompt.
+        whole: whether it takes a list or a conversation as it stands; else it is planted in the last text of it.
     """
 
     plant: Plant
@@ -66,6 +68,14 @@ class Fault:
     decided: bool = False
     copies: bool = False
     needs: tuple[str, ...] = ()
+    whole: bool = False
+
+    def __call__(self, row: Row, draw: Random, ground: Ground) -> Row | Reply | None:
+        """Return a copy of the row with the fault, or a reply that has it; None where the row has no place for it."""
+        if self.whole:
+            return self.plant(row, draw, ground)
+        flat, of_flat = _unfolded(row, ground)
+        return _folded(self.plant(flat, draw, of_flat), row)
 
     def left_out(self, ground: Ground, checks: Iterable[str]) -> str:
         """Return why this fault does not fit the run, empty where it does."""
@@ -176,6 +186,34 @@ FOREIGN = {
 """What anybody might write, in five languages and in English for recipes in another."""
 
 
+def _last(value: Any) -> str | None:  # noqa: ANN401 - whatever a field holds
+    """Return the last text of a list or of a conversation: what a trainer learns to say."""
+    last = value[-1] if isinstance(value, list) and value else None
+    said = last.get("content") if isinstance(last, dict) else last
+    return said if isinstance(said, str) else None
+
+
+def _unfolded(row: Row, ground: Ground) -> tuple[Row, Ground]:
+    """Return a row with the last text of a list in the list's place; how long it must be, nobody has said."""
+    found = {name: said for name in ground.fields if (said := _last(row.get(name))) is not None}
+    if not found:
+        return row, ground
+    bounds = {name: replace(prose, least=1) if name in found else prose for name, prose in ground.fields.items()}
+    return {**row, **found}, replace(ground, fields=bounds)
+
+
+def _folded(planted: Row | Reply | None, row: Row) -> Row | Reply | None:
+    """Put what was planted in the last text of a list back into the list."""
+    if not isinstance(planted, dict):
+        return planted
+    folded = dict(planted)
+    for name, whole in row.items():
+        if isinstance(whole, list) and name in planted and not isinstance(planted[name], list):
+            last = {**whole[-1], "content": planted[name]} if isinstance(whole[-1], dict) else planted[name]
+            folded[name] = [*whole[:-1], last]
+    return folded
+
+
 def _texts(row: Row, ground: Ground) -> dict[str, str]:
     return {name: row[name] for name in ground.fields if isinstance(row.get(name), str) and row[name].strip()}
 
@@ -258,7 +296,8 @@ def _run(words: list[str], size: int, draw: Random) -> str:
 def _example_leak(row: Row, draw: Random, ground: Ground) -> Row | None:
     names = list(_texts(row, ground))
     for name in draw.sample(names, len(names)):
-        long = [words for seed in ground.seeds if len(words := str(seed.get(name) or "").split()) >= 12]
+        said = (_last(seed.get(name)) or str(seed.get(name) or "") for seed in ground.seeds)
+        long = [words for text in said if len(words := text.split()) >= 12]
         if long:
             run = _run(draw.choice(long), 12, draw).rstrip(" ,;:.!?")
             return {**row, name: f"{row[name]} {run}."}
@@ -487,7 +526,7 @@ FAULTS: dict[str, Fault] = {
     "schema_unknown_label": Fault(
         _unknown_label, ("validate",), "A label that is in no list.", decided=True, needs=("label",)
     ),
-    "cut_json": Fault(_cut_json, ("validate", "quality"), "A reply that stops in the middle of its JSON."),
+    "cut_json": Fault(_cut_json, ("validate", "quality"), "A reply that stops in the middle of its JSON.", whole=True),
     "prose_reply": Fault(_prose_reply, ("validate",), "A reply in prose instead of JSON.", decided=True),
     "empty_reply": Fault(_empty_reply, ("validate",), "A reply that says nothing.", decided=True),
     "personal_email": Fault(_personal_email, ("safety",), "Somebody's e-mail address.", needs=("safety",)),
@@ -538,4 +577,6 @@ LOOK_ALIKES: dict[str, Callable[[str], str]] = {
 
 def look_alike(name: str, row: Row, ground: Ground) -> Row | None:
     """Return the row with one harmless edit in each text; None where there was nothing to edit."""
-    return _all(row, ground, LOOK_ALIKES[name])
+    flat, of_flat = _unfolded(row, ground)
+    found = _folded(_all(flat, of_flat, LOOK_ALIKES[name]), row)
+    return found if isinstance(found, dict) else None

@@ -28,7 +28,7 @@ _TOLD = {"safety.url", "safety.ip", "safety.unsafe"}
 
 def remember(run: Run, wanted: Safety) -> None:
     """Keep what was wanted of a dataset that has no lock file, so that a push knows it."""
-    write_text(run.folder / "safety.json", wanted.model_dump_json(indent=1) + "\n")
+    write_text(run.safety, wanted.model_dump_json(indent=1) + "\n")
 
 
 def wanted(run: Run) -> Safety:
@@ -37,7 +37,7 @@ def wanted(run: Run) -> Safety:
     Raises:
         StoreError: the file that says so is damaged.
     """
-    path = run.folder / "safety.json"
+    path = run.safety
     lock = run.read_lock()
     try:
         if lock is not None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from synthgen import doubts, embed, lock, select, views
+from synthgen.asking import opened
 from synthgen.checks.contamination import Contamination
 from synthgen.confusion import most_mixed
 from synthgen.diversity import figures
@@ -55,8 +56,8 @@ class Result:
 
     @property
     def short(self) -> bool:
-        """Return whether fewer rows were kept than asked for."""
-        return self.kept < self.target
+        """Return whether fewer rows were kept than asked for, or a dataset's rows were left that nobody asked about."""
+        return self.kept < self.target or bool(self.stopped and not self.target)
 
 
 def generate(
@@ -128,6 +129,8 @@ class _Best:
 def _parts(job: Job, ledger: Ledger, seen: Callable[[Outcome], None]) -> _Parts:
     plan = Plan(job.recipe, job.axes, job.seeds)
     sieve = sieve_of(job, ledger.path.parent)
+    if judge := job.asks("judge"):
+        sieve.notes += related(job.model, [local.name if local else model.name for model, local in judge.models])
     writer = Writer(job.recipe, job.kind, job.axes, {seed.id: seed for seed in job.seeds}, job.steps, job.resources)
     loop = Loop(plan, writer, sieve, ledger, seen)
     wants = job.recipe.select is not None and job.recipe.select.ifd
@@ -219,14 +222,12 @@ def sieve_of(job: Job, folder: Path | None = None) -> Sieve:
         hit = [seed for seed in job.seeds if contamination.of([seed.record.wording()])[0]]
         said = f" ({', '.join(seed.where for seed in hit[:3])} …)" if hit else ""
         sieve.notes.append(f"contamination: {len(hit)} of {len(job.seeds)} seeds repeat an evaluation text{said}")
-    if judge := job.asks("judge"):
-        sieve.notes += related(job.model, [local.name if local else model.name for model, local in judge.models])
     return sieve
 
 
 async def _ask(job: Job, ledger: Ledger, loop: Loop, limits: Limits) -> None:
     async with Models(job.recipe.model, ledger, limits) as models:
-        asks = [[models.open(model, local, probes=one.chats).ask for model, local in one.models] for one in job.asking]
+        asks = opened(models, job.asking)
         own = models.open(job.recipe.model, job.weights)
         writing = {name: models.open(one.model, one.weights).ask for name, one in writers(job.steps).items()}
 

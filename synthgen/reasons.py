@@ -14,6 +14,10 @@ class Reason(NamedTuple):
     review: bool = False
 
 
+_ASK = (
+    "Run `synthgen generate`, or `synthgen filter --ask` where the rows are somebody else's, with the same recipe, and "
+    "a higher limit where one was reached."
+)
 REASONS: dict[str, Reason] = {
     "reply.empty": Reason(
         "The model said nothing.", "Raise model.max_tokens; reasoning models spend tokens before they speak."
@@ -167,7 +171,7 @@ REASONS: dict[str, Reason] = {
     ),
     "moderation.unasked": Reason(
         "Nobody asked the moderation about the row: the budget is spent, or the command asks no model.",
-        "Run `synthgen generate` with the same recipe, and a higher limit where one was reached.",
+        _ASK,
     ),
     "paraphrase.same": Reason(
         "A model says that the row is an evaluation text in other words.",
@@ -176,7 +180,7 @@ REASONS: dict[str, Reason] = {
     "paraphrase.unasked": Reason(
         "Nobody asked whether the row is an evaluation text in other words: the budget is spent, or the command asks "
         "no model.",
-        "Run `synthgen generate` with the same recipe, and a higher limit where one was reached.",
+        _ASK,
     ),
     "judge.critical": Reason(
         "The judge answers no to a question of the checklist that is marked as critical.",
@@ -197,7 +201,7 @@ REASONS: dict[str, Reason] = {
     ),
     "judge.unasked": Reason(
         "Nobody asked the judge: the budget is spent, or the command asks no model.",
-        "Run `synthgen generate` with the same recipe, and a higher limit where one was reached.",
+        _ASK,
     ),
     "evolve.same": Reason(
         "A row that was made of another says nothing new.", "Ask in the prompt for one more condition or step by name."
@@ -236,7 +240,7 @@ REASONS: dict[str, Reason] = {
     ),
     "pair.unasked": Reason(
         "Nobody asked which of two answers is better: the budget is spent, or the command asks no model.",
-        "Run `synthgen generate` with the same recipe, and a higher limit where one was reached.",
+        _ASK,
     ),
     "harder.denied": Reason(
         "A model does not find the row harder than the one that it was made of, in both orders.",
@@ -244,7 +248,7 @@ REASONS: dict[str, Reason] = {
     ),
     "harder.unasked": Reason(
         "Nobody asked whether the row is harder: the budget is spent, or the command asks no model.",
-        "Run `synthgen generate` with the same recipe, and a higher limit where one was reached.",
+        _ASK,
     ),
     "split.leak": Reason(
         "A row of another split says nearly the same: the train row is given up.",

@@ -72,6 +72,10 @@ def spent(found: dict[str, float | None]) -> str:
 
 def shortfall(result: Result) -> str:
     """Return which cells are short and by how much, why rows fell, and what to change."""
+    if not result.target:
+        left = sum(times for code, times in result.reasons.items() if code.endswith(".unasked"))
+        said = f"{left} rows fell because nobody could ask about them: {result.stopped}"
+        return f"{said}\n\nraise the limit and run the same command again: nothing is asked twice"
     why = result.stopped or "cells took all the requests that the recipe's `attempts` allows"
     short = sorted(result.missing.items(), key=lambda one: -one[1])
     lines = [

@@ -218,7 +218,7 @@ class _Bench:
         for at, row in self._drawn(kind):
             if fault.copies and not self._passed[at]:  # nobody knows the row that this would repeat
                 continue
-            planted = fault.plant(dict(row), self._draw(kind, at), self.ground)
+            planted = fault(dict(row), self._draw(kind, at), self.ground)
             if planted is not None:
                 found.append((at, self._candidate(planted, row)))
         if not found:

@@ -145,22 +145,6 @@ def test_why_tells_the_life_of_a_rejected_row(finished: Path, synthgen: Synthgen
     assert f"{spare['id']} ({spare['split']}), surplus: " in synthgen("why", finished, spare["id"]).out
 
 
-@pytest.mark.parametrize("task", schema.tasks())
-def test_example_of_each_task_runs(task: str, synthgen: Synthgen) -> None:
-    """`init` copies an example for every task, whole and editable, and it runs to the end as it is."""
-    done = synthgen("init", task, task)
-    assert done.code == 0
-    source = schema.shipped("templates") / task
-    names = [path.relative_to(source).as_posix() for path in sorted(source.rglob("*")) if path.is_file()]
-    assert [path.relative_to(task).as_posix() for path in sorted(Path(task).rglob("*")) if path.is_file()] == names
-    assert done.out.split("\n\n")[0].split("\n") == [f"{task}/{name}" for name in names]
-    assert f"then run `synthgen run {task}`" in done.out
-    ended = synthgen("run", task, "--model", "fake", "--rows", "20", "--json")
-    assert ended.code == 0, ended.out + ended.err
-    assert (ended.json["kept"], ended.json["target"]) == (20, 20)
-    assert (Path(ended.json["folder"]) / "hub" / "README.md").is_file()
-
-
 THEIRS: list[dict[str, Any]] = [
     {"text": "Somebody took my card out of my coat on the bus, please stop it.", "label": "card", "split": "train"},
     {"text": "How much do you charge for a paper statement by post?", "label": "fees", "split": "train"},

@@ -52,6 +52,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("plan", "confusion", "prompts", "parse", "steps", "split", "checks", "faults", "diversity", "select", "planned"),
     (
         "loop",
+        "foreign",
         "asking",
         "job",
         "lock",

@@ -97,6 +97,8 @@ def test_plan_comes_back_in_its_order(tmp_path: Path) -> None:
         asyncio.run(ledger.plan(2, 1, drafts(12, 13)))
     with Ledger(tmp_path / "ledger") as ledger:
         assert ledger.planned() == [(0, drafts(0, 3)), (0, drafts(3, 12)), (1, drafts(12, 13))]
+        # A prompt may list the values of a cell: in another order it would be another question.
+        assert {tuple(one.cell) for _, block in ledger.planned() for one in block} == {("split", "label")}
 
 
 def test_block_is_planned_whole_or_not_at_all(tmp_path: Path) -> None:

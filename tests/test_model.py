@@ -627,7 +627,7 @@ def test_limit_on_cost_needs_a_price(server: OpenAIServer, tmp_path: Path) -> No
         run(at(server), tmp_path / "ledger", many(3), Limits(cost=1))
     assert str(caught.value) == (
         f"nobody knows the price of the model '{MODEL}', so a limit on cost cannot be kept"
-        "\n  next: give `price` under the model in the recipe, or use --max-tokens"
+        "\n  next: give `price` under the model in the recipe, or use --max-requests"
     )
     assert server.requests == []
 

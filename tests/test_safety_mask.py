@@ -95,6 +95,45 @@ def test_what_the_recipe_allows_is_not_masked() -> None:
     assert mask(row) == (row | {"text": "See https://a.org, mail a@acme.com or <EMAIL>."}, ("safety.email",))
 
 
+def test_lists_and_turns_are_masked_text_by_text() -> None:
+    """Each turn's content and each text of a list is masked where it stands, and all else stays as it is."""
+    turns = [
+        {"role": "user", "content": "I am anna@acme.org.", "at": 3},
+        {"role": "assistant", "content": "Thank you, I call +49 30 90182034 and +49 30 90182035.", "at": None},
+    ]
+    row = {"turns": turns, "notes": ["Mail b@acme.org.", "Fine."], "kept": ["c@acme.org"]}
+    assert Mask(["turns", "notes"], SafetyPart(mode="mask"))(row) == (
+        {
+            "turns": [
+                {"role": "user", "content": "I am <EMAIL>.", "at": 3},
+                {"role": "assistant", "content": "Thank you, I call <PHONE> and <PHONE>.", "at": None},
+            ],
+            "notes": ["Mail <EMAIL>.", "Fine."],
+            "kept": ["c@acme.org"],
+        },
+        ("safety.email", "safety.phone"),
+    )
+
+
+def test_a_conversation_is_masked_and_kept(synthgen: Synthgen, tmp_path: Path) -> None:
+    """With `mode: mask` a conversation with an address in one turn is kept without it; else it falls."""
+    seed = json.loads((shipped("templates") / "chat" / "seeds.jsonl").read_text(encoding="utf-8").split("\n")[0])
+    last = next(one for one in reversed(seed["turns"]) if one["role"] == "assistant")
+    last["content"] += " Please write to anna.schmidt@acme.com."
+    source = tmp_path / "theirs.jsonl"
+    source.write_text(json.dumps(seed) + "\n", encoding="utf-8")
+    assert synthgen("init", "chat", "talks").code == 0
+    (tmp_path / "talks" / "seeds.jsonl").write_text(
+        "\n".join((tmp_path / "talks" / "seeds.jsonl").read_text(encoding="utf-8").split("\n")[1:]), encoding="utf-8"
+    )
+    for mode, kept in (("reject", 0), ("mask", 1)):
+        changes = {"model.name": "fake", "checks.safety.mode": mode, "checks.labels.use": False}
+        job = prepare(tmp_path / "talks", changes)
+        run: Run = audit(str(source), "", tmp_path / mode, job).run
+        assert run.read("kept").height == kept, run.read("verdicts").rows()
+    assert run.read("kept")["turns"][0][-1]["content"].endswith("Please write to <EMAIL>.")
+
+
 @pytest.mark.parametrize("wanted", [SafetyPart(), SafetyPart(mode="allow"), SafetyPart(mode="mask", use=False)])
 def test_without_the_mode_rows_go_through_as_they_came(wanted: SafetyPart) -> None:
     """Only `mode: mask` of a check that is used changes a row."""

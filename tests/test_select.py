@@ -314,7 +314,7 @@ def test_the_best_rows_of_a_dataset(tmp_path: Path, synthgen: Synthgen) -> None:
     labels = Counter(kept["label"])
     assert abs(labels["b"] - 30 * sum(n % 3 == 0 for n in range(90)) / passed) <= 3
     assert labels["a"] > labels["b"] > 0
-    audit.audit(str(source), "classification", tmp_path / "two", None, batch=7, rows=30)
+    audit.audit(str(source), "classification", tmp_path / "two", None, 7, audit.Wanted(rows=30))
     assert Run(tmp_path / "two").table("kept").read_bytes() == one.table("kept").read_bytes()
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from synthgen.checks import Verdict, forms, unsafe, verdicts
 
@@ -107,13 +107,20 @@ class Mask:
         self._search = Search(wanted.allow, wanted.fakes)
 
     def __call__(self, row: Row) -> tuple[Row, tuple[str, ...]]:
-        """Return a row's fields with finds masked, and the codes of what was."""
-        plain, codes = dict(row), dict[str, None]()
-        for name in self._fields:
-            if isinstance(row.get(name), str):
-                plain[name], found = self._search.mask(row[name])
-                codes |= dict.fromkeys(found)
+        """Return a row's fields with finds masked, in lists and a conversation's turns too, and the codes of these."""
+        codes: set[str] = set()
+        plain = {name: self._masked(value, codes) if name in self._fields else value for name, value in row.items()}
         return plain, tuple(code for code in CODES if code in codes)
+
+    def _masked(self, value: Any, codes: set[str]) -> Any:  # noqa: ANN401 - whatever a field holds
+        """Return a text with finds masked, or a list or a turn with all of its texts so; add the codes."""
+        if isinstance(value, str):
+            text, found = self._search.mask(value)
+            codes.update(found)
+            return text
+        if isinstance(value, list):
+            return [self._masked(one, codes) for one in value]
+        return {name: self._masked(one, codes) for name, one in value.items()} if isinstance(value, dict) else value
 
 
 class Safety:

@@ -122,7 +122,7 @@ class Budget:
         if self._limits.cost is not None and price.of(1, 1) is None:
             raise EndpointError(
                 what=f"nobody knows the price of the model '{price.model}', so a limit on cost cannot be kept",
-                fix="give `price` under the model in the recipe, or use --max-tokens",
+                fix="give `price` under the model in the recipe, or use --max-requests",
             )
 
         async def within(request: Request) -> Reply:

@@ -203,7 +203,9 @@ class Ledger:
 
     async def plan(self, block: int, planned_at: int, drafts: list[Draft]) -> None:
         """Keep a block of the plan, whole or not at all, with the number of blocks that were read when it was made."""
-        rows = [(draft.number, block, planned_at, canonical(vars(draft))) for draft in drafts]
+        # In the order of its values, for a prompt may list them: sorted, they would ask another question next time.
+        said = (json.dumps(vars(draft), ensure_ascii=False, allow_nan=False) for draft in drafts)
+        rows = [(draft.number, block, planned_at, text) for draft, text in zip(drafts, said, strict=True)]
         statement = "INSERT INTO plan VALUES (?, ?, ?, ?)"
         await asyncio.get_running_loop().run_in_executor(self._writer, self._insert, statement, rows)
 

@@ -44,6 +44,16 @@ class Run:
         return self.folder / "ledger.sqlite"
 
     @property
+    def safety(self) -> Path:
+        """What `filter` was told of safety when it checked a dataset that somebody else made."""
+        return self.folder / "safety.json"
+
+    @property
+    def generated(self) -> bool:
+        """Return whether rows were generated here; `filter` may keep what it asked about a dataset in a ledger too."""
+        return self.ledger.is_file() and (self.lock.is_file() or not self.safety.is_file())
+
+    @property
     def figures(self) -> Path:
         """How varied the kept rows are, beside the seeds."""
         return self.folder / "diversity.json"
