@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
+from random import Random
 
 import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from synthgen.checks import asked, forms, loosened, patterns, refusals
+from synthgen.checks import asked, forms, loosened, numbers, patterns, refusals
 from synthgen.checks.quality import Quality
 from synthgen.checks.rules import Rules
 from synthgen.types import Prose
@@ -92,6 +93,80 @@ def test_looser_patterns_meet_what_is_found(name: str) -> None:
         ] == []
 
     holds()
+
+
+GATES = {
+    **{f"signed {number}": (one, patterns.SIGNED) for number, (_, one) in enumerate(patterns.PLACEHOLDER_PARTS)},
+    "points": (asked.ABSENT_PARTS[0], re.compile("|".join(asked.POINTS), re.IGNORECASE)),
+    **{
+        f"{one.code} {number}": (one.pattern, forms.NUMBERED)
+        for number, one in enumerate(forms.FINDERS)
+        if one.code not in {"safety.secret", "safety.email", "safety.url"}
+    },
+    **{f"{one.rule} {one.form}": (re.compile(one.form, re.IGNORECASE), forms.NUMBERED) for one in numbers.NATIONAL_IDS},
+}
+"""Patterns, and what a column is searched for before them."""
+BETWEEN = [" ", "`x`", "“so he said”", "«x»", "'it is so'"]
+"""What is taken out of a text before placeholders are sought in it: a space stands in its place."""
+
+
+@pytest.mark.parametrize("name", GATES)
+def test_what_is_sought_first_stands_in_all_that_is_found(name: str) -> None:
+    """What a pattern finds holds what a column is searched for first, though code and quotes stand for its spaces."""
+    pattern, gate = GATES[name]
+    between = BETWEEN if name.startswith("signed") else BETWEEN[:1]
+
+    @settings(max_examples=40, deadline=None)
+    @given(st.from_regex(pattern), st.sampled_from(between))
+    def holds(text: str, piece: str) -> None:
+        found = pattern.search(text.encode("utf-8", "replace").decode())
+        assert not found or _met(gate, [found.group().replace(" ", piece)]) == [True]
+
+    holds()
+
+
+@settings(max_examples=200, deadline=None)
+@given(_words(patterns.PLACEHOLDER) | st.lists(st.from_regex(patterns.PLACEHOLDER), max_size=3).map(" ".join))
+def test_placeholders_are_the_same_piece_by_piece(text: str) -> None:
+    """Searched branch by branch, where its literals stand, a text has the placeholder that the whole pattern finds."""
+    one, whole = patterns.blank(text), patterns.PLACEHOLDER.search(text)
+    assert (one and one.span()) == (whole and whole.span())
+
+
+@pytest.mark.parametrize("number", [number for number, one in enumerate(forms.FINDERS) if one.starts])
+def test_finds_are_the_same_from_start_to_start(number: int) -> None:
+    """Tried only where it may begin, a pattern is met where a search of the whole text meets it."""
+    finder = forms.FINDERS[number]
+
+    @settings(max_examples=200, deadline=None)
+    @given(_words(finder.pattern) | st.lists(st.from_regex(finder.pattern), max_size=3).map(" ".join))
+    def holds(text: str) -> None:
+        spans = [one.span() for one in finder.matches(text)]
+        assert spans == [one.span() for one in finder.pattern.finditer(text)]
+
+    holds()
+
+
+SIGNS = (
+    "<a>", "</b>", "<", ">", "&nbsp;", "&amp;lt;", "&", "`", "```", "$$", "\\(", "\\)", " ", "  ", "\n", "\t", "word",
+    "Ünter", "....", "aaaaaaaaaaaaaaaaaaa", "qwer asdf sdfg xcvbn", "0x1f, 0x2e,", "\u200b", "\x1f", "’", "→ x", "here",
+    "[NAME]", "%s", "insert name", "the cat sat on it.", "the cat sat", "'so it is'", "\u00a0", "12 1234 5678 90",
+    "call 01 23", "es ist nicht gut",
+)  # fmt: skip
+
+
+def test_texts_of_signs_get_the_same_verdicts() -> None:
+    """Texts of tags, code, keys, spaces of all kinds and figures get the verdicts of reading each of them."""
+    draw = Random(3)
+    texts = ["".join(draw.choices(SIGNS, k=draw.randint(1, 14))) for _ in range(3000)]
+    texts.append("Here <averylongtagname and its many words>`x y z`<anotherlongtag with words in it>")
+    texts.append("Here <averylongtagname `>` and its many words in one tag alone>")
+    facts = Rules({"text": Prose(2, 100)}, frozenset({"text"}), language="en", required=frozenset({"text"}))
+    table = pl.DataFrame({"prose:text": texts})
+    whole = Quality(facts, screened=False)(table).rows()
+    assert Quality(facts)(table).rows() == whole
+    codes = {one[0] for one in whole}
+    assert {"quality.symbols", "quality.placeholder", "quality.repetition", "quality.language", None} <= codes
 
 
 @pytest.mark.parametrize("name", PATTERNS)

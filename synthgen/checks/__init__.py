@@ -7,7 +7,7 @@ in this call or an earlier one, so that many small tables get the verdicts that 
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from synthgen.types import Ask, Candidate
@@ -30,3 +30,15 @@ def verdicts(rows: Sequence[Verdict]) -> pl.DataFrame:
     import polars as pl
 
     return pl.DataFrame(rows, schema={"reason": pl.String, "score": pl.Float64, "evidence": pl.String}, orient="row")
+
+
+def sparse(found: Mapping[int, Verdict], height: int) -> pl.DataFrame:
+    """Return a table of verdicts of so many rows, from those that are not empty, by row."""
+    import polars as pl
+
+    reasons: list[str | None] = [None] * height
+    evidence: list[str | None] = [None] * height
+    for at, (reason, _, said) in found.items():
+        reasons[at], evidence[at] = reason, said
+    table = {"reason": pl.Series(reasons, dtype=pl.String), "evidence": pl.Series(evidence, dtype=pl.String)}
+    return pl.DataFrame(table).select("reason", pl.lit(None, dtype=pl.Float64).alias("score"), "evidence")

@@ -6,9 +6,11 @@ Words are those of `synthgen.text.normalise`; hashes have 64 bits, and are equal
 from __future__ import annotations
 
 from collections.abc import Iterable
+from copy import copy
 from functools import cache
 from typing import TYPE_CHECKING
 
+from synthgen.checks import loosened
 from synthgen.text import normalise
 
 if TYPE_CHECKING:
@@ -23,6 +25,8 @@ STRANGE = "[^\\x00-\\x7fÀ-ÖØ-öø-įĴ-ľŁ-ňŊ-ž×÷’‘“”„–—�
 """A text without one of these has the same words for polars as for Python: no need of Unicode's compatible forms."""
 _NO_WORDS = r" *(?:_|[^\w ])[\W_]*| {2,}"
 """What lies between words and is no single space, which stays as it is."""
+_SHARED = 128
+"""The bit of a slot that several known hashes have."""
 MOST_WORDS = (1 << 16) - 1
 """A text of more words is read whole."""
 
@@ -49,6 +53,15 @@ class Words:
         self.words = one.filter(one != "")
         self.hashes: Hashes = self.words.hash().to_numpy()
         self.rows: NDArray[np.int64] = np.repeat(np.arange(len(texts)), self.counts)
+
+    def only(self, flags: Flags) -> Words:
+        """Return the same texts with those of their words alone that have a flag."""
+        import numpy as np
+
+        few = copy(self)
+        few.words, few.hashes, few.rows = self.words.filter(flags), self.hashes[flags], self.rows[flags]
+        few.counts = np.bincount(few.rows, minlength=len(self.counts))
+        return few
 
     def letters(self) -> pl.Series:
         """Return how many letters and digits the words of each row have."""
@@ -112,7 +125,7 @@ class Known:
     A table holds one hash a slot; the few that find theirs taken are looked up one by one.
 
     Args:
-        sets: what is known: the first set has the lowest bit.
+        sets: what is known, seven sets at most: the first has the lowest bit.
     """
 
     def __init__(self, *sets: Hashes) -> None:
@@ -130,20 +143,19 @@ class Known:
         at = self._hashes != 0
         self._bits[at] = [bits[one] for one in self._hashes[at].tolist()]
         self._lost = {one: bits[one] for one in known[self._hashes[known & self._mask] != known].tolist()}
+        lost = np.array(list(self._lost), np.uint64)
+        self._bits[lost & self._mask] |= _SHARED
 
     def of(self, hashes: Hashes) -> NDArray[np.uint8]:
         """Return the bits of each hash; 0 for what is not known."""
         import numpy as np
 
         slots = hashes & self._mask
-        found, bits = self._hashes[slots], self._bits[slots]
-        other = found != hashes
-        if self._lost:
-            at = np.flatnonzero(other & (found != 0))
-            bits[other] = 0
-            bits[at] = [self._lost.get(one, 0) for one in hashes[at].tolist()]
-        else:
-            bits[other] = 0
+        same, bits = self._hashes[slots] == hashes, self._bits[slots]
+        at = np.flatnonzero((bits >= _SHARED) & ~same)
+        bits &= _SHARED - 1
+        bits *= same
+        bits[at] = [self._lost.get(one, 0) for one in hashes[at].tolist()]
         return np.asarray(bits)
 
 
@@ -173,10 +185,8 @@ def of_words(words: Iterable[str]) -> Hashes:
 
 
 def beyond(texts: pl.Expr) -> pl.Expr:
-    """Return the texts that have characters beyond ASCII, and null for the others: to search these costs nothing."""
-    import polars as pl
-
-    return pl.when(texts.str.len_bytes() != texts.str.len_chars()).then(texts)
+    """Return the texts that have characters beyond ASCII, and "" for the others: to search these costs nothing."""
+    return loosened.where(texts.str.len_bytes() != texts.str.len_chars(), texts)
 
 
 def _normalised(texts: pl.Series) -> pl.Series:
@@ -188,7 +198,7 @@ def _normalised(texts: pl.Series) -> pl.Series:
     plain = table.select(
         text.str.to_lowercase().str.replace_all(_NO_WORDS, " ").str.strip_chars(" "),
         odd=beyond(text).str.contains(STRANGE),
-    ).with_columns(pl.col("odd").fill_null(value=False))
+    )
     odd = plain["odd"].arg_true()
     if not len(odd):
         return plain["text"]

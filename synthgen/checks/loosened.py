@@ -52,10 +52,14 @@ def column(texts: pl.Expr) -> pl.Expr:
 
 def folded(texts: pl.Expr) -> pl.Expr:
     """Return which texts hold a letter that Python takes for one of ASCII: they are to be read in any case."""
+    return texts.str.contains("|".join(FOLDS)).fill_null(value=False)
+
+
+def where(condition: pl.Expr, texts: pl.Expr) -> pl.Expr:
+    """Return the texts that meet a condition, and "" for the others: polars searches the text behind a null as well."""
     import polars as pl
 
-    far = pl.when(texts.str.len_bytes() != texts.str.len_chars()).then(texts)
-    return far.str.contains_any(list(FOLDS)).fill_null(value=False)
+    return pl.when(condition).then(texts).otherwise(pl.lit(""))
 
 
 @cache

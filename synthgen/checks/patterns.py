@@ -111,30 +111,97 @@ _NOT_BLANK = (
     r"|ctrl|control|alt|shift|enter|esc|escape|tab|del|delete|space|return|fn|error|warn(?:ing)?|info|debug|trace|fatal|snip|laughs?|laughing|applause"
     r"|music|inaudible|silence|pause|sighs?|edit(?:ed)?|update|solved|ok|cancel|save|next|back|x|v|citation needed|note|external|spam|urgent"
 )
-PLACEHOLDER = re.compile(
+_PLACEHOLDERS: tuple[tuple[tuple[str, ...], str], ...] = (
     # In brackets: not an index (`prices[date]`), not a link's text, not a log's [ERROR].
-    rf"(?<!\w)\[(?:(?i:your|insert|enter|add|specify|fill in|state|choose)[ _]\w[^\]\n]{{0,40}}|(?:[\w'’-]+[ _/]){{0,3}}(?i:{_BLANKS})(?i:\(s\)|s)?(?i: here)?"
-    r"|[^\]\n]{0,60}\b(?i:goes |comes )?(?i:here)\.?)\](?!\(|\w)"
-    rf"|(?:\b(?i:{_BEFORE})\b\.? [$€£#@]?|[\n,] ?(?=\[[A-Z]?[a-z]+[\] ]))\[(?!(?i:{_NOT_BLANK})\b)(?![^\]]*\b(?:not|no|of|redacted|removed|omitted|deleted|unknown)\b)[A-Za-z][\w '’/-]{{1,30}}(?:\(s\))?\](?![\w(])"
-    r"(?! (?:button|key|tab|menu|link|icon|option|field|section|block|tag|line|entry|file)s?\b)"
-    r"|(?:^|[^$\w{/'\"\\%@)\]])(?:\{\{ ?[a-zA-Z_.]{2,30} ?\}\}|\{[A-Za-z][A-Za-z_ ]{2,30}\}|\{0\})(?!\w)|<[A-Z]+[_ ][A-Z_ ]+>"
-    rf"|[$]\{{(?:\w+[_.])?(?i:{_BLANKS})(?:_\w+)?\}}|(?<![\w%])%(?!(?:APPDATA|PATH|TEMP|TMP|USERPROFILE|USERNAME|WINDIR|HOMEPATH|PROGRAM\w+|SYSTEM\w+|LOCAL\w+)%)[A-Z_]{{3,20}}%"
-    r"|(?:^|(?<=\s))%[sd](?=[\s,.!?;:]|$)"
-    r"|<(?:(?i:your|insert|enter)\b[^>\n]{0,30}|(?i:(?:\w+[ _]){0,2}(?:name|surname|date|amount|number|company|product|city|price|email|phone|country|year|reason)))>"
+    (
+        ("[",),
+        (
+            rf"(?<!\w)\[(?:(?i:your|insert|enter|add|specify|fill in|state|choose)[ _]\w[^\]\n]{{0,40}}|(?:[\w'’-]+[ _/]){{0,3}}(?i:{_BLANKS})(?i:\(s\)|s)?(?i: here)?"
+            r"|[^\]\n]{0,60}\b(?i:goes |comes )?(?i:here)\.?)\](?!\(|\w)"
+            rf"|(?:\b(?i:{_BEFORE})\b\.? [$€£#@]?|[\n,] ?(?=\[[A-Z]?[a-z]+[\] ]))\[(?!(?i:{_NOT_BLANK})\b)(?![^\]]*\b(?:not|no|of|redacted|removed|omitted|deleted|unknown)\b)[A-Za-z][\w '’/-]{{1,30}}(?:\(s\))?\](?![\w(])"
+            r"(?! (?:button|key|tab|menu|link|icon|option|field|section|block|tag|line|entry|file)s?\b)"
+        ),
+    ),
+    (
+        ("{",),
+        r"(?:^|[^$\w{/'\"\\%@)\]])(?:\{\{ ?[a-zA-Z_.]{2,30} ?\}\}|\{[A-Za-z][A-Za-z_ ]{2,30}\}|\{0\})(?!\w)",
+    ),
+    (("<",), r"<[A-Z]+[_ ][A-Z_ ]+>"),
+    (("${",), rf"[$]\{{(?:\w+[_.])?(?i:{_BLANKS})(?:_\w+)?\}}"),
+    (
+        ("%",),
+        (
+            r"(?<![\w%])%(?!(?:APPDATA|PATH|TEMP|TMP|USERPROFILE|USERNAME|WINDIR|HOMEPATH|PROGRAM\w+|SYSTEM\w+|LOCAL\w+)%)[A-Z_]{3,20}%"
+            r"|(?:^|(?<=\s))%[sd](?=[\s,.!?;:]|$)"
+        ),
+    ),
+    (
+        ("<",),
+        r"<(?:(?i:your|insert|enter)\b[^>\n]{0,30}|(?i:(?:\w+[ _]){0,2}(?:name|surname|date|amount|number|company|product|city|price|email|phone|country|year|reason)))>",
+    ),
+    ((), r"\b(?i:lorem ipsum)\b"),
     # XXXX, but for the hidden part of a number: XXXX XXXX XXXX 4821.
-    r"|\b(?i:lorem ipsum)\b|\b(?:XXX+|x{4,})\b(?![\s-]*(?:[Xx*]{2,}[\s-]*)*\d)|(?<![\w-])[$€£] ?XX+\b|\bXX[:/.]XX\b"
-    r"|\bXX (?:euros?|dollars?|pounds?|percent|days?|hours?|minutes?|weeks?|months?|people)\b"
-    r"|\b(?i:on|until|till|since|from|by|before|after|dated|of|is|was|and|at) (?:DD|MM|YYYY|dd|yyyy)[/.-](?:DD|MM|YYYY|dd|mm|yyyy)(?:[/.-](?:DD|YYYY|YY|yyyy))?\b(?! format)"
-    rf"|\b(?:INSERT|ENTER|ADD)(?: [A-Z]+){{0,2}} (?-i:{_BLANKS.upper()})S?\b|\bYOUR[_ ](?:[A-Z]+[_ ])?(?:NAME|DATE|ADDRESS|COMPANY|EMAIL|NUMBER|CITY)\b"
-    r"|\b(?i:insert|add|write|put) (?i:your |the |an? )?(?:\w+ )?(?i:name|date|address|title|reason|company|amount|text|details) here\b"
-    r"|\bTODO(?:[:\]]| (?:add|insert|write|fill|replace|complete|finish|describe|mention)\b)"
-    r"|(?i:regards|sincerely|yours|thanks|wishes),?\s+\(?Your (?:Full |First )?Name\b"
-    rf"|\((?i:insert|enter|fill in|add) [^)\n]{{2,40}}\)|\((?i:your (?:\w+ )?(?:name|date|address|number|company|city|email))\)"
-    r"|#(?:[A-Z]+_)?(?:NAME|DATE|AMOUNT|NUMBER|COMPANY|CITY|PRICE|PRODUCT)#|@@\w{2,20}@@|\b__(?:[A-Z]+_)*(?:NAME|DATE|AMOUNT|NUMBER|COMPANY)__\b"
-    r"|(?<=[a-z.,:] )_{3,12}(?=[ .,!?]|$)|\b00[/.-]00[/.-]0000\b|\b(?i:is|on|at|from|of|to|dear|mr|mrs|am) \.{4,}"
-    r"|\b(?i:dear|on|from|at|of|is|to|mr|mrs|ms|by|for) \((?i:name|date|amount|company|city|address|product|number|company name|first name|last name)\)"
-    r"|\b(?:XYZ|ABC) (?i:company|corp\w*|inc|ltd|bank|store|street|shop)\b|\b(?i:company|bank|store|shop|product|hotel) (?:XYZ|ABC)\b",
+    (
+        ("XX", "xxxx"),
+        (
+            r"\b(?:XXX+|x{4,})\b(?![\s-]*(?:[Xx*]{2,}[\s-]*)*\d)|(?<![\w-])[$€£] ?XX+\b|\bXX[:/.]XX\b"
+            r"|\bXX (?:euros?|dollars?|pounds?|percent|days?|hours?|minutes?|weeks?|months?|people)\b"
+        ),
+    ),
+    (
+        ("DD", "MM", "YYYY", "dd", "yyyy"),
+        r"\b(?i:on|until|till|since|from|by|before|after|dated|of|is|was|and|at) (?:DD|MM|YYYY|dd|yyyy)[/.-](?:DD|MM|YYYY|dd|mm|yyyy)(?:[/.-](?:DD|YYYY|YY|yyyy))?\b(?! format)",
+    ),
+    (("INSERT", "ENTER", "ADD"), rf"\b(?:INSERT|ENTER|ADD)(?: [A-Z]+){{0,2}} (?-i:{_BLANKS.upper()})S?\b"),
+    (("YOUR",), r"\bYOUR[_ ](?:[A-Z]+[_ ])?(?:NAME|DATE|ADDRESS|COMPANY|EMAIL|NUMBER|CITY)\b"),
+    (
+        (" here",),
+        r"\b(?i:insert|add|write|put) (?i:your |the |an? )?(?:\w+ )?(?i:name|date|address|title|reason|company|amount|text|details) here\b",
+    ),
+    (("TODO",), r"\bTODO(?:[:\]]| (?:add|insert|write|fill|replace|complete|finish|describe|mention)\b)"),
+    (("Your ",), r"(?i:regards|sincerely|yours|thanks|wishes),?\s+\(?Your (?:Full |First )?Name\b"),
+    (
+        ("(",),
+        r"\((?i:insert|enter|fill in|add) [^)\n]{2,40}\)|\((?i:your (?:\w+ )?(?:name|date|address|number|company|city|email))\)",
+    ),
+    (("#",), r"#(?:[A-Z]+_)?(?:NAME|DATE|AMOUNT|NUMBER|COMPANY|CITY|PRICE|PRODUCT)#"),
+    (("@@",), r"@@\w{2,20}@@"),
+    (("__",), r"\b__(?:[A-Z]+_)*(?:NAME|DATE|AMOUNT|NUMBER|COMPANY)__\b|(?<=[a-z.,:] )_{3,12}(?=[ .,!?]|$)"),
+    (("00",), r"\b00[/.-]00[/.-]0000\b"),
+    (("....",), r"\b(?i:is|on|at|from|of|to|dear|mr|mrs|am) \.{4,}"),
+    (
+        (" (",),
+        r"\b(?i:dear|on|from|at|of|is|to|mr|mrs|ms|by|for) \((?i:name|date|amount|company|city|address|product|number|company name|first name|last name)\)",
+    ),
+    (
+        ("XYZ", "ABC"),
+        r"\b(?:XYZ|ABC) (?i:company|corp\w*|inc|ltd|bank|store|street|shop)\b|\b(?i:company|bank|store|shop|product|hotel) (?:XYZ|ABC)\b",
+    ),
 )
+PLACEHOLDER = re.compile("|".join(source for _, source in _PLACEHOLDERS))
+PLACEHOLDER_PARTS = tuple((needs, re.compile(source)) for needs, source in _PLACEHOLDERS)
+
+
+SIGNED = re.compile(
+    r"[\[{<%#]|lorem|XX|xxxx|(?:DD|MM|YYYY)[/.-](?:DD|MM|YYYY)|INSERT|ENTER|ADD|YOUR|[ \"'’”»`\n]here|TODO|Your|@@|__"
+    r"|00[/.-]00|\.{4}|XYZ|ABC|\((?:insert|enter|fill|add|your|name|date|amount|company|city|address|product|number|first|last)",
+    re.IGNORECASE,
+)
+"""What is left of any placeholder where code and quotes stand in the place of its spaces."""
+
+
+def blank(text: str) -> re.Match[str] | None:
+    """Return what `PLACEHOLDER` finds: its branches are searched one by one, and only where their literals stand."""
+    first = None
+    for needs, pattern in PLACEHOLDER_PARTS:
+        if needs and not any(one in text for one in needs):
+            continue
+        found = pattern.search(text)
+        if found and (first is None or found.start() < first.start()):
+            first = found
+    return first
+
+
 _ROLES = "user|human|assistant|ai|bot|chatbot|system|customer|agent"
 _MARKS = "category|label|tone|topic|persona|style|message|text|difficulty|intent|secondary|primary|language|length|domain|class|sentiment"
 TOKENS = re.compile(

@@ -11,7 +11,7 @@ from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from synthgen.checks import Verdict, hashed, language, patterns, related, rules, screen
+from synthgen.checks import Verdict, hashed, language, patterns, related, rules, screen, sparse
 from synthgen.errors import RecipeError
 from synthgen.types import Prose
 
@@ -52,8 +52,6 @@ class Quality:
         return screen.remember(self.facts)
 
     def _part(self, table: pl.DataFrame) -> pl.DataFrame:
-        import polars as pl
-
         columns = {name: table[f"prose:{name}"].to_list() for name in self.facts.fields}
         found: dict[int, Verdict] = {}
         words = {}
@@ -63,17 +61,7 @@ class Quality:
         self._of_rows(columns, words, found)
         if "quality.unrelated" not in self.facts.allow:
             self._unrelated(columns, words, found)
-        reasons, evidence = [None] * table.height, [None] * table.height
-        rows: list[Any] = [reasons, evidence]
-        for at, (reason, _, said) in found.items():
-            rows[0][at], rows[1][at] = reason, said
-        return pl.DataFrame(
-            {
-                "reason": pl.Series(reasons, dtype=pl.String),
-                "score": pl.Series([None] * table.height, dtype=pl.Float64),
-                "evidence": pl.Series(evidence, dtype=pl.String),
-            }
-        )
+        return sparse(found, table.height)
 
     def _of_texts(self, columns: dict[str, Column], words: dict[str, hashed.Words], found: dict[int, Verdict]) -> None:
         for name, column in columns.items():

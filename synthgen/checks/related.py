@@ -1,14 +1,12 @@
 """Whether an answer has to do with its question: a word in common, or a meaning near by.
 
 An answer is unrelated where it shares no word of content with the question (compared by their first five letters) and
-the cosine of their vectors (`synthgen.embed`) is below 0.15. Only English is judged, from three words of content in
-the question and fifteen words in the answer: shorter talk is related in ways that neither words nor vectors show.
+the cosine of their vectors (`synthgen.embed`) is below 0.02. Only English is judged, from one word of content in the
+question and eight words in the answer: shorter talk is related in ways that neither words nor vectors show.
 
-Measured on 146 aligned pairs that are long enough (114 of instruction data: this package's own seeds, answers that
-people judged good in PyRIT's set of refusals, reference answers of MT-Bench; 32 of a chatbot's corpus): one of the
-chatbot's fell, none of the 114. With as many answers swapped within their set the precision is .99 and the recall .52
-(.64 swapped over sets): what is missed shares a word by luck. With the rules of refusal it finds 69 of the 109
-answers that people judged to be refusals or beside the point.
+Measured with `bench/labelled.py` and `bench/real.py`: of the labelled set's 34 answers beside the point .71 fall (.70
+of its unread half), and 4 of its 395 look-alikes, a precision of .86: what is missed shares a word by luck. None of
+the 60 answers that people judged good in PyRIT's set of refusals fell, nor any of 30 reference answers of MT-Bench.
 """
 
 from __future__ import annotations

@@ -133,7 +133,7 @@ def placeholder(rules: Rules, _name: str, text: str) -> Finding | None:
     for one in rules.masks:
         text = text.replace(one, " ")
     plain = patterns.QUOTED.sub(" ", patterns.CODE_LINE.sub(" ", patterns.CODE.sub(" ", text)))
-    return _seen("quality.placeholder", patterns.PLACEHOLDER.search(plain))
+    return _seen("quality.placeholder", patterns.blank(plain))
 
 
 def of_length(rules: Rules, name: str, text: str) -> Finding | None:

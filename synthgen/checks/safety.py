@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from synthgen.checks import Verdict, forms, unsafe, verdicts
+from synthgen.checks import Verdict, forms, sparse, unsafe
 
 if TYPE_CHECKING:
     import polars as pl
@@ -54,7 +54,7 @@ class Search:
     def column(self, texts: pl.Series) -> Iterator[tuple[int, list[Hit]]]:
         """Give the rows of a column that have hits, with these. A clean row costs a few searches in polars, no more."""
         formed = forms.hinted(texts)
-        blunt = set(texts.str.contains(unsafe.HINT).fill_null(value=False).arg_true())
+        blunt = set(unsafe.hinted(texts).arg_true())
         rows = sorted({*formed, *blunt})
         for at, text in zip(rows, texts.gather(rows), strict=True):
             hits = [*self._personal(text, formed.get(at, ())), *self._unsafe(text if at in blunt else "")]
@@ -139,15 +139,18 @@ class Safety:
     def __call__(self, table: pl.DataFrame) -> pl.DataFrame:
         """Say of each row whether one of its texts holds personal data, a secret or unsafe content."""
         names = [name for name in table.columns if name.startswith("prose:")]
-        before: list[str | None] = table["masked"].to_list() if "masked" in table.columns else [None] * table.height
-        found: list[Verdict] = [(None, None, f"masked: {name_of(codes)}" if codes else None) for codes in before]
+        found: dict[int, Verdict] = {}
+        if "masked" in table.columns and table["masked"].null_count() < table.height:
+            for at, codes in enumerate(table["masked"].to_list()):
+                if codes:
+                    found[at] = None, None, f"masked: {name_of(codes)}"
         hits: dict[int, list[tuple[str, Hit]]] = {}
         for name in names:
             for at, met in self._search.column(table[name]):
                 hits.setdefault(at, []).extend((name.removeprefix("prose:"), one) for one in met)
         for at, both in hits.items():
             found[at] = self._verdict(both)
-        return verdicts(found)
+        return sparse(found, table.height)
 
     def _verdict(self, hits: Sequence[tuple[str, Hit]]) -> Verdict:
         if self._mode == "allow":

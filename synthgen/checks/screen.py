@@ -20,11 +20,16 @@ if TYPE_CHECKING:
 
     Flags = NDArray[np.bool_]
     Hashes = NDArray[np.uint64]
+    Shares = NDArray[np.float64]
 
 _SPACE = r"[\s\x1c-\x1f]"
 _ENDS = r"""[.!?…。！？؟।][\s"'”’»)\]*_`]*$|[\x{1F300}-\x{1FAFF}☀-➿]\x{fe0f}?\s*$|[:;]-?[)(DP]\s*$|```\s*$"""
 _LONG_WORD = r"[^\W\d_]{16}"
 """What a word of repeated syllables is at least."""
+_LONG = rf"{symbols.HINT_OF_RUNS}|[a-zA-Z\x{{80}}-\x{{10ffff}}]{{16}}"
+"""Either: one search for both keeps nearly all texts back."""
+_UNLIKE = hashed.STRANGE[:-1] + r"•\x{2190}-\x{22ff}]"
+"""Characters of which Python and polars may not both know whether they are letters; arrows and sums are none."""
 _DANGLES = rf"(?:[,;:–—-]|(?i:and|or|but|the|an?|because|my|your|if)|[{''.join(loosened.FOLDS)}]){_SPACE}*$"
 
 
@@ -66,33 +71,41 @@ def of_texts(facts: rules.Rules, memory: Memory, name: str, words: hashed.Words)
     text, far, never = pl.col("text"), pl.col("far"), pl.lit(value=False)
     # What is no space and no letter of a word is a sign; letters that change their number are counted one by one.
     ours = text.str.len_bytes() - pl.col("spaces") - pl.col("letters")
-    signs = pl.when(far.is_null()).then(ours).otherwise(far.str.count_matches(r"[^\p{L}\p{N}\s]"))
-    broken = pl.any_horizontal(
-        *(text.str.contains(one) for one in symbols.HINTS), *(far.str.contains(one) for one in symbols.HINTS_BEYOND)
-    )
+    signs = pl.when(far == "").then(ours).otherwise(far.str.count_matches(r"[^\p{L}\p{N}\s]"))
     spaces, odd = pl.col("spaces"), pl.col("odd")
-    counted = text.str.count_matches(" ", literal=True) + text.str.count_matches(r"[^\S ]")
+    broken = pl.any_horizontal(
+        pl.col("long").str.contains(symbols.HINT_OF_RUNS),
+        *(text.str.contains(one) for one in symbols.HINTS),
+        loosened.where(text.str.contains("[<&]") | odd | (spaces < 2), text).str.contains(symbols.HINT_OF_TAGS),
+        *(far.str.contains(one) for one in symbols.HINTS_BEYOND),
+    )
+    # Texts that have other spaces than the plain one.
+    mixed = loosened.where(text.str.contains(r"[\t-\r\x1c-\x1f]") | (far != ""), text)
+    counted = text.str.count_matches(" ") + mixed.str.count_matches(r"[^\S ]")
     # Words are not spaces and one, or are counted by letters.
-    strange = text.str.contains(rf"{_SPACE}{{2}}|^{_SPACE}|{_SPACE}$|[\x1c-\x1f]|^$|[{endings.UNSPACED}]")
+    strange = text.str.contains("  ", literal=True) | text.str.starts_with(" ") | text.str.ends_with(" ") | (text == "")
+    strange |= mixed.str.contains(rf"{_SPACE}{{2}}|^{_SPACE}|{_SPACE}$|[\x1c-\x1f]|[{endings.UNSPACED}]")
     opened = text.str.count_matches("(", literal=True) > text.str.count_matches(")", literal=True)
     quoted = text.str.contains("“", literal=True)
     missing = ~text.str.tail(40).str.contains(_ENDS) if name in facts.ends else never
     table = (
         words.texts.rename("text")
         .to_frame()
-        .with_columns(spaces=counted, odd=strange, far=hashed.beyond(text), letters=words.letters())
+        .with_columns(far=hashed.beyond(text), letters=words.letters())
+        .with_columns(spaces=counted, odd=strange, long=loosened.where(text.str.contains(_LONG), text))
     )
     flags = table.select(
         length=odd | (spaces + 1 < bounds.least) | (spaces + 1 > bounds.most),
         cut=(opened | quoted | text.str.tail(20).str.contains(_DANGLES)) if ends else never,
         missing=missing if ends else never,
-        babble=text.str.contains(_LONG_WORD),
+        babble=pl.col("long").str.contains(_LONG_WORD),
         script=far.str.contains(language.OTHER_LETTERS) if facts.language else never,
         fence=text.str.contains("```", literal=True),
         symbols=((signs >= symbols.SCREEN_SHARE * (text.str.len_chars() - spaces)) | broken)
         if ends
         else never,
         tongue=(odd | (spaces >= 1)) if facts.language else never,
+        told=(~odd & (far == "") & (spaces + 1 >= language.LEAST_WORDS)) if facts.language else never,
     )  # fmt: skip
     found = {column: flags[column].fill_null(value=False).to_numpy() for column in flags.columns}
     found |= _worded(facts, name, words.texts)
@@ -112,7 +125,7 @@ def of_texts(facts: rules.Rules, memory: Memory, name: str, words: hashed.Words)
         rules.no_end: found["missing"],
         rules.open_fence: found["fence"],
         rules.too_many_symbols: found["symbols"],
-        rules.other_language: found["tongue"] & ~_enough(words, memory) if facts.language else found["tongue"],
+        rules.other_language: _telling(words, memory, found["tongue"], found["told"]),
     }
 
 
@@ -124,13 +137,16 @@ def _worded(facts: rules.Rules, name: str, texts: pl.Series) -> dict[str, Flags]
     refusing = [refusals.PLAIN, refusals.REFUSAL, *([refusals.DECLINED] if answers else [])]
     voice = [patterns.ASSISTANT_VOICE, *([] if answers else [patterns.OPENING])]
     table = texts.rename("text").to_frame().with_columns(plain=loosened.column(text))
+    marked = text.str.contains("|".join(map(re.escape, facts.masks))) if facts.masks else pl.lit(value=False)
+    table = table.with_columns(signed=loosened.where(_met(plain, [patterns.SIGNED]) | marked, plain), masked=marked)
+    signed = pl.col("signed")
     flags = table.select(
         folds=loosened.folded(text),
         refusal=_met(plain, refusing),
         voice=_met(plain, voice),
-        leak=_met(plain, [patterns.TOKENS]) | (text.str.contains_any(list(facts.marks)) if facts.marks else False),
-        placeholder=_met(plain, [patterns.PLACEHOLDER]),
-        parts=_met(plain, _PARTS) | (text.str.contains_any(list(facts.masks)) if facts.masks else False),
+        leak=_met(plain, [patterns.TOKENS]) | (text.str.contains("|".join(facts.marks)) if facts.marks else False),
+        placeholder=_met(signed, [patterns.PLACEHOLDER]),
+        parts=_met(signed, _PARTS) | pl.col("masked"),
     )
     found = {column: flags[column].fill_null(value=False).to_numpy(writable=True) for column in flags.columns}
     folds, parts = found.pop("folds"), found.pop("parts").nonzero()[0]
@@ -145,7 +161,7 @@ def _blank(facts: rules.Rules, texts: pl.Series) -> Flags:
     text = pl.col("text")
     for one in facts.masks:
         texts = texts.str.replace_all(one, " ", literal=True)
-    strange = texts.str.contains(rf"[\x1c-\x1f]|{hashed.STRANGE}")
+    strange = texts.str.contains(rf"[\x1c-\x1f]|{_UNLIKE}")
     for pattern in _PARTS:
         texts = _without(texts, pattern)
     met = texts.rename("text").to_frame().select(_met(loosened.column(text), [patterns.PLACEHOLDER])).to_series()
@@ -233,15 +249,45 @@ def _stems(words: hashed.Words) -> Hashes:
 
 def _enough(words: hashed.Words, memory: Memory) -> Flags:
     """Return the rows whose words say that they are in the language, as `language.Shares.enough` does."""
-    import numpy as np
+    return _tells(*words.shares(memory.words, 4)) & (words.counts < hashed.MOST_WORDS)
 
-    seeds, own, alone, foreign = words.shares(memory.words, 4)
+
+def _telling(words: hashed.Words, memory: Memory, tongue: Flags, told: Flags) -> Flags:
+    """Return the rows of these whose words do not say enough of their language, so that `language.other` must.
+
+    Args:
+        words: the column's words.
+        memory: the words that tell a language.
+        tongue: the rows to look at.
+        told: those of them with ASCII alone and enough words: the rest of the rule's words is counted here as well.
+    """
+    import numpy as np
+    import polars as pl
+
+    if not tongue.any():
+        return tongue
+    left = tongue & ~_enough(words, memory)
+    at = np.flatnonzero(left & told)
+    few = hashed.Words(words.texts.gather(at))
+    word = few.words.rename("word").to_frame().select(pl.col("word").str.contains("^[^0-9]{2,}$"))
+    plain = few.only(word.to_series().to_numpy())
+    shares = plain.shares(memory.words, 4)
+    own, foreign = shares[1], shares[3]
+    unlike = (plain.counts <= language.FIGURES * few.counts) & (foreign <= language.FOREIGN)
+    unlike |= (own >= language.SOME) & (foreign == 0)
+    said = _tells(*shares) | unlike | (plain.counts < language.LEAST_WORDS)
+    left[at[said & (few.counts < hashed.MOST_WORDS)]] = False
+    return left
+
+
+def _tells(seeds: Shares, own: Shares, alone: Shares, foreign: Shares) -> Flags:
+    """Return where shares of words are enough, as `language.Shares.enough` says."""
     plain = (own >= language.OWN) & (alone >= language.ALONE) & (foreign <= language.FOREIGN)
-    return np.asarray((plain | (seeds >= language.KNOWN)) & (words.counts < hashed.MOST_WORDS))
+    return plain | (seeds >= language.KNOWN)
 
 
 def _any(text: pl.Expr, needs: Iterable[str]) -> pl.Expr:
-    return text.str.contains_any(list(needs), ascii_case_insensitive=True)
+    return text.str.contains(f"(?i){'|'.join(map(re.escape, needs))}")
 
 
 def _absent(texts: pl.Series) -> Flags:
@@ -251,7 +297,9 @@ def _absent(texts: pl.Series) -> Flags:
     text = pl.col("text")
     table = texts.rename("text").to_frame().with_columns(plain=loosened.column(text).str.to_lowercase())
     plain, (pointed, *others) = pl.col("plain"), asked.ABSENT_PARTS
-    met = (_met(plain, [pointed]) & _any(plain, asked.POINTS)) | _met(plain, others)
+    # The others are few enough for one automaton.
+    other = plain.str.contains("|".join(map(loosened.loosened, others)))
+    met = _met(loosened.where(_any(plain, asked.POINTS), plain), [pointed]) | other
     flags = table.select(loosened.folded(text) | met)
     found: Flags = flags.to_series().fill_null(value=False).to_numpy()
     return found

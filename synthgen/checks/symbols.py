@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from itertools import islice
 
 LEAST_VISIBLE = 10
 """Characters from which a share says something: `???!!!` is an answer in a chat."""
@@ -42,12 +43,14 @@ _CONTROL = r"[\x00-\x08\x0e-\x1b\x7f\x{80}-\x{84}\x{86}-\x{9f}\x{e000}-\x{f8ff}]
 _SIGNS = "\"#$%&'()*+,-/:;<=>@[\\]^`{|}~"
 _TYPED_NEVER = r"[\x00-\x08\x0e-\x1b\x7f]"
 _RUNS = "|".join(f"{re.escape(sign)}{{4}}" for sign in _SIGNS)
+HINT_OF_RUNS = rf"(?s){_TYPED_NEVER}.*{_TYPED_NEVER}|[A-Za-z0-9+/]{{32}}|[^\s_.,/@-]{{20}}|(?: \S){{8}}|{_RUNS}"
 HINTS = (
-    rf"(?s){_TYPED_NEVER}.*{_TYPED_NEVER}|[A-Za-z0-9+/]{{32}}|[^\s_.,/@-]{{20}}|(?: \S){{8}}|{_RUNS}",
     rf"(?s)(?:{_SMASHED}.*){{4}}|(?:[0-9a-fA-F]{{2}}[ ,]+(?:0x|\\x)?){{7}}",
     rf"(?s)(?:{_ENTITY}.*){{2}}|(?:{_ESCAPE}.*){{3}}",
-    r"(?s)&amp;|^\S*(?:<[^<>]*>|&\w+;|[\s\x1c-\x1f])+\S*$|<.*[`$\\]|[`$\\].*<",
 )
+_SET_ASIDE = r"```.*?(?:```|\z)|`[^`\n]*`|\$\$.*?\$\$|\\\(.*?\\\)"
+HINT_OF_TAGS = rf"(?s)&amp;|^\S*(?:{_SET_ASIDE}|<(?:[^<>]|{_SET_ASIDE})*>|&\w+;|[\s\x1c-\x1f])+\S*$"
+"""Another that needs `<`, `&` or at most one run of spaces: tags and code, and a word before and behind."""
 HINTS_BEYOND = (
     rf"(?s){_CONTROL}.*{_CONTROL}|\x{{fffd}}.*\x{{fffd}}|\x{{200b}}.*\x{{200b}}|\p{{M}}{{3}}|[^\x00-\x7f\p{{L}}\p{{N}}\s]{{4}}",
     rf"(?s)(?:{_MOJIBAKE}).*(?:{_MOJIBAKE})",
@@ -98,6 +101,8 @@ _PARTS = {
 }
 """What may stand in a text, but not be most of it: the share is counted in visible characters."""
 _UNSPOKEN = re.compile(rf"^{_CONSONANT}{{4,}}$|{_CONSONANT}{{5}}|(?!ght|ngth|chts|tchs|rths|nths){_CONSONANT}{{4}}$")
+_FOUR = re.compile(rf"{_CONSONANT}{{4}}")
+"""What any such word holds."""
 LEAST_SMASHED = 4
 """Words that no mouth can say, from which half a text of them is no slip and no list of names."""
 _SOUP = re.compile(r"[^\W_]+|[\W_]+")
@@ -118,6 +123,8 @@ def broken(text: str) -> str:
 
 
 def _share(text: str, visible: str) -> str:
+    if len(visible) - sum(map(str.isalnum, visible)) < SCREEN_SHARE * len(visible):
+        return ""
     lines = (line for line in _CODE.sub(" ", text).split("\n") if not _LINE.search(line))
     plain = _visible(_CHAT.sub(lambda run: run.group()[:1], "\n".join(lines)))
     counted = [kind for one in plain if (kind := _kind(one)) != "neutral"]
@@ -134,7 +141,7 @@ def _form(text: str) -> str:
     if size < LEAST_VISIBLE:
         return ""
     if not _ABOUT_SIGNS.search(plain):
-        unlinked = re.sub(r"\w+://\S+", " ", plain)
+        unlinked = re.sub(r"\w+://\S+", " ", plain) if "://" in plain else plain
         for name, (form, least) in _BROKEN.items():
             if len(form.findall(unlinked)) >= least:
                 return name
@@ -148,13 +155,15 @@ def _form(text: str) -> str:
 
 def _runs(form: re.Pattern[str], text: str) -> list[str]:
     """Return the parts of a text that have a form, without those that a person may have meant."""
+    if form is _PARTS["tags around nothing"]:  # a page with words in it is an answer
+        few = None if "&amp;" in text else 2
+        found = [one.group() for one in islice(form.finditer(text), few)] if "<" in text else []
+        return found if len(found) == 1 or re.search(r"&amp;\w+;", text) else []
     found = [one.group() for one in form.finditer(text)]
     if form is _PARTS["bytes"]:
         return [one for one in found if re.search(r"[a-fA-F]|0x|\\x", one)]
     if form is _PARTS["letters one by one"]:  # the alphabet is in order
         return [one for one in found if [*one.split()] != sorted(one.split())]
-    if form is _PARTS["tags around nothing"]:  # a page with words in it is an answer
-        return found if "<" in text and (len(found) == 1 or re.search(r"&amp;\w+;", text)) else []
     if (
         form is _PARTS["runs of one sign"]
     ):  # rules above and below a heading, and tables, are drawn in lines of their own
@@ -164,6 +173,9 @@ def _runs(form: re.Pattern[str], text: str) -> list[str]:
 
 def _smashed(text: str) -> bool:
     """Say whether half of the words, and four of them, are keys that lie side by side or cannot be said."""
+    plain = text.lower()
+    if len(_FOUR.findall(plain)) + sum(map(plain.count, _BESIDE)) < LEAST_SMASHED:
+        return False
     words = re.findall(r"[^\W\d_]{3,}", text)
     small = [word.lower() for word in words if not word.isupper()]
     met = [one for one in small if _UNSPOKEN.search(one) or any(keys in one for keys in _BESIDE)]

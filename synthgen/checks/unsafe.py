@@ -9,9 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from synthgen.checks import Verdict
+from synthgen.checks import Verdict, loosened
+
+if TYPE_CHECKING:
+    import polars as pl
 
 _BODY = r"(?:you|him|her|your (?:family|kids?|children|wife|mother|parents|house))"
 _SOMEBODY = (
@@ -219,8 +222,17 @@ UNSAFE = re.compile(
 )
 
 _LOOK = re.compile(r"\(\?<?!.*?\)")
-HINT = "(?i)" + _LOOK.sub("", UNSAFE.pattern).replace(r"\b", r"(?-u:\b)").replace(r"\w", r"\S")
-"""The same without looks and with wider letters: polars searches a whole column for it, and misses nothing."""
+_HINT = _LOOK.sub("", UNSAFE.pattern).replace(r"\b", r"(?-u:\b)").replace(r"\w", r"\S").replace("DAN", "dan")
+"""The same without looks and with wider letters, for texts in small letters: polars is quicker so."""
+
+
+def hinted(texts: pl.Series) -> pl.Series:
+    """Return in which texts of a column something may be found."""
+    import polars as pl
+
+    text = pl.col("text")
+    met = text.str.to_lowercase().str.contains(_HINT) | loosened.folded(text)
+    return texts.rename("text").to_frame().select(met.fill_null(value=False)).to_series()
 
 
 def find(text: str) -> tuple[str, str] | None:
