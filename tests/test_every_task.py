@@ -66,6 +66,69 @@ def test_the_example_is_copied_whole(task: str, synthgen: Synthgen) -> None:
     assert f"then run `synthgen run {task}`" in done.out
 
 
+FAKE, BASE = {"model.name": "fake"}, {"model.name": "local"}
+INSTRUCT = {"model.name": "gpt-4.1-mini", "model.base_url": "http://127.0.0.1:9/v1"}
+# What lies beside an example's own recipe may be made for models that follow instructions alone.
+RECIPES = [
+    (path, changes)
+    for path in sorted(schema.shipped("templates").glob("*/*.yaml"))
+    for changes in (FAKE, INSTRUCT, *([BASE] if path.name == "recipe.yaml" else []))
+]
+
+
+@pytest.mark.parametrize(
+    ("path", "changes"), RECIPES, ids=[f"{path.parent.name}/{path.name} {one['model.name']}" for path, one in RECIPES]
+)
+def test_every_recipe_that_ships_is_made_ready(path: Path, changes: dict[str, str]) -> None:
+    """Each recipe of each example, the further ones too, loads with all that it names, whichever model is to write."""
+    job = prepare(path, changes)
+    assert job.recipe.task == path.parent.name
+    assert job.seeds
+    assert job.steps
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_a_seed_that_lacks_a_field_is_named(task: str, ran: dict[str, Path], synthgen: Synthgen) -> None:
+    """A seed without a field that its task needs ends with one message that names file, line and field."""
+    folder = Path(shutil.copytree(_recipe(ran[task]), "copy"))
+    kind = schema.load(schema.find(task, Path()))
+    needed = next(name for name, field in kind.model_fields.items() if field.is_required())
+    first, *others = (folder / "seeds.jsonl").read_text(encoding="utf-8").split("\n")
+    broken = json.dumps({name: value for name, value in json.loads(first).items() if name != needed})
+    (folder / "seeds.jsonl").write_text("\n".join([broken, *others]), encoding="utf-8")
+    done = synthgen("generate", folder, "--model", "fake", "--out", "out")
+    assert (done.code, "seeds.jsonl:1: " in done.message, needed in done.message) == (2, True, True), done.message
+    assert not Path("out").exists()
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_somebody_elses_rows_that_lack_a_field_fall_for_it(task: str, synthgen: Synthgen) -> None:
+    """A row of a dataset without a field that its task needs falls as no row of it, and the others are kept."""
+    path = schema.shipped("templates") / task / "seeds.jsonl"
+    kind = schema.load(schema.find(task, Path()))
+    needed = next(name for name, field in kind.model_fields.items() if field.is_required())
+    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").strip().split("\n")[:4]]
+    rows[1][needed] = None
+    Path("theirs.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    found = synthgen("filter", "theirs.jsonl", "--task", task, "--out", "out", "--json").json
+    fell = Run(Path("out")).read("rejected")
+    assert fell.filter(pl.col("check") == "validate").height == 1, found["reasons"]
+    assert found["kept"] >= 2
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_a_dataset_of_which_nothing_is_kept_has_all_its_tables(task: str, synthgen: Synthgen) -> None:
+    """Where every row falls, after the schema or at it, the tables are there, with the columns and no rows."""
+    path = schema.shipped("templates") / task / "seeds.jsonl"
+    row = json.loads(path.read_text(encoding="utf-8").split("\n")[0])
+    Path("theirs.jsonl").write_text(json.dumps(row) + "\n", encoding="utf-8")
+    recipe = Path(shutil.copytree(path.parent, "own"))  # whose seed the row is
+    found = synthgen("filter", "theirs.jsonl", "--recipe", recipe, "--out", "out", "--json").json
+    kept = Run(Path("out")).read("kept")
+    assert (found["kept"], kept.height) == (0, 0)
+    assert set(schema.load(schema.find(task, Path())).model_fields) <= set(kept.columns)
+
+
 @pytest.mark.parametrize("task", TASKS)
 def test_the_example_runs_to_its_end(task: str, ran: dict[str, Path]) -> None:
     """The copy gives exactly the rows asked for, each of them a row of its schema, with a card and every export."""

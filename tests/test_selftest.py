@@ -86,6 +86,44 @@ def test_every_fault_changes_its_row(kind: str, seed: int) -> None:
     assert isinstance(planted, Reply) == kind.endswith(("_json", "_reply"))
 
 
+TALK: Row = {
+    "turns": [
+        {
+            "role": "user",
+            "content": "My card, which I got in May, is not taken at the till. What can I do about it now?",
+        },
+        {
+            "role": "assistant",
+            "content": "Please try another till first, and write to us again if that one refuses it.",
+        },
+    ],
+    "label": "declined",
+}
+TALKS = replace(
+    GROUND,
+    fields={"turns": Prose(least=8, most=200)},
+    required=frozenset({"turns", "label"}),
+    seeds=[{"turns": [{"role": "assistant", "content": GROUND.seeds[0]["text"]}], "label": "lost"}],
+    fills=["turns"],
+)
+
+
+@pytest.mark.parametrize("kind", [name for name, fault in FAULTS.items() if not fault.copies and name != "seed_copy"])
+def test_a_conversation_gets_its_fault_in_the_last_turn(kind: str) -> None:
+    """A text's fault is planted in the last turn, and the list stays one; how long one turn must be nobody has said."""
+    planted = FAULTS[kind](TALK, Random(0), TALKS)
+    if "answer" in FAULTS[kind].needs or kind == "too_short":
+        assert planted is None
+    elif isinstance(planted, dict) and "label" not in FAULTS[kind].needs and kind != "schema_unknown_field":
+        assert planted["turns"][0] == TALK["turns"][0]
+        assert planted["turns"][1]["role"] == "assistant"
+        assert planted["turns"][1]["content"] != TALK["turns"][1]["content"]
+    elif isinstance(planted, dict):
+        assert planted["turns"] == TALK["turns"]
+    else:
+        assert isinstance(planted, Reply)
+
+
 def test_look_alikes_keep_what_a_row_says() -> None:
     """A harmless edit changes letters and marks, and neither label nor number of words by more than a contraction."""
     text = f"I'm here. {ROW['text'][:-1]}."
