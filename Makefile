@@ -29,14 +29,14 @@ demo: $(READY)  ## the main job, end to end, with the packaged model
 	@echo "All $$($(BIN)/python -c 'import polars; print(polars.read_parquet("out/bank/kept.parquet").height)') rows to read: $(BIN)/python -c 'import datasets; print(datasets.load_dataset(\"out/bank/hub\")[\"train\"].to_pandas().to_string())'"
 
 test: $(READY) $(TRAINERS)/ready  ## every test, the real model and a real Hub server on loopback included
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 check: $(READY) $(TRAINERS)/ready  ## format, lint, types, tests, docs
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/python docs/make.py --check
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 bench: $(READY)  ## figures as ratios to a peer or a bare loop in the same run
 	$(BIN)/python bench/generate.py

@@ -135,14 +135,18 @@ def test_the_example_runs_to_its_end(task: str, ran: dict[str, Path]) -> None:
     run, kind = Run(ran[task]), schema.load(schema.find(task, Path()))
     kept = run.read("kept")
     assert kept.height == ROWS
+    folders = {"parquet"}
     for row in kept.iter_rows(named=True):
         record = kind.model_validate({name: row[name] for name in kind.model_fields if row[name] is not None})
         assert record.messages()[-1]["role"] == "assistant"
+        folders |= (
+            {"chosen-rejected"} if record.rejected() else {"messages", *(f"messages-{one}" for one in record.stages())}
+        )
     rejected = run.read("rejected")
     assert set(rejected["id"]).isdisjoint(kept["id"])
     assert rejected["reason"].null_count() == 0
     assert (run.hub / "README.md").is_file()
-    assert sorted(path.name for path in run.export.iterdir()) == ["messages", "parquet"]
+    assert {path.name for path in run.export.iterdir()} == folders
 
 
 @pytest.mark.parametrize("task", TASKS)
