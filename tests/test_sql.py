@@ -14,13 +14,13 @@ from typing import Any
 import polars as pl
 import pytest
 
-from synthgen import recipe, resources, schema
+from synthgen import functions, recipe, resources, schema
 from synthgen.errors import RecipeError
 from synthgen.model import fake
 from synthgen.recipe.resources import Database as Named
 from synthgen.recipe.resources import Resources
 from synthgen.resources.database import Database
-from synthgen.types import Fault, Record
+from synthgen.types import Fault, Given, Record
 from tests.command import Synthgen
 from tests.openai_server import Body, OpenAIServer, question
 
@@ -365,3 +365,30 @@ def test_the_recipe_names_the_database(tmp_path: Path) -> None:
     path.write_text(path.read_text(encoding="utf-8").replace("    file: shop.sql", "    fill: shop.sql"), "utf-8")
     with pytest.raises(RecipeError, match="did you mean 'file'"):
         recipe.load(path)
+
+
+PLAIN = "the average price of the products, where the category is 'seeds'"
+READ: list[tuple[str, str, str | None]] = [
+    (PLAIN, "What is the average price of products where the category is 'seeds'?", None),
+    (PLAIN, "Mean price of our products in the category 'seeds'?", None),
+    (PLAIN, "Please tell me: what do products of the category 'seeds' cost on average, by price?", None),
+    (PLAIN, "What is the price of the products, where the category is 'seeds'?", "does not say 'average'"),
+    (PLAIN, "What is the average price, where the category is 'seeds'?", "nothing of produ"),
+    (PLAIN, "The average price of the products, where the category is 'seeds' or 'bulbs'?", "also speaks of 'bulbs'"),
+    (PLAIN, "The average price of the 3 products, where the category is 'seeds'?", "also speaks of 3"),
+    ("the total discount of the order items", "The total discount of order items where it is high?", "own: 'where'"),
+    ("the total discount of the order items", "The total discount of the order items, only the best?", "own: 'only'"),
+    ("the total discount of the order items", "What is the sum of all discounts of order items?", None),
+]
+
+
+@pytest.mark.parametrize(("reading", "asked", "said"), READ)
+def test_a_small_models_question_keeps_to_the_reading(reading: str, asked: str, said: str | None) -> None:
+    """What the question loses of the plain reading, and each value or condition that it adds, is no row."""
+    keep, _ = functions.load("query.py:keep", [schema.shipped("templates") / "sql"], "steps")
+    given = Given(Random(0), {}, {}, {"reading": reading, "question": asked}, [], {})
+    if said is None:
+        assert keep(given) == {"kept": "yes"}
+        return
+    with pytest.raises(ValueError, match=said):
+        keep(given)

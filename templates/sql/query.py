@@ -23,6 +23,7 @@ MEANT = {
     "total": r"total|sum|altogether|overall|in all",
 }
 """What says the same in a question, for each turn of the plain reading."""
+VALUE = re.compile(r"'[^']+'|\d+(?:\.\d+)?")
 IDLE = (
     "show find the of where is and a an for each only in on or at to with there are one all year yes no has some than "
     "number total average"
@@ -40,7 +41,7 @@ def keep(given: Given) -> Row:
     """Hold a question against the plain reading: a small model loses conditions, and adds some.
 
     Raises:
-        ValueError: words of the reading are not in the question, or the question has many others.
+        ValueError: words of the reading are not in the question, or the question has a condition of its own.
     """
     reading, question = (
         re.sub(r"[^\w\s.'-]", " ", str(given.record[name]).lower()) for name in ("reading", "question")
@@ -48,6 +49,14 @@ def keep(given: Given) -> Row:
     for said, meant in MEANT.items():
         if re.search(rf"\b{said}", reading) and not re.search(meant, question):
             message = f"the question does not say '{said.strip()}'"
+            raise ValueError(message)
+    values = [set(VALUE.findall(text)) for text in (reading, question)]
+    if added := sorted(values[1] - values[0]):
+        message = f"the question also speaks of {', '.join(added)}"
+        raise ValueError(message)
+    for word in ("where", "only"):
+        if word in question.split() and word not in reading.split():
+            message = f"the question has a condition of its own: '{word}'"
             raise ValueError(message)
     wanted, asked = ({word[:5] for word in re.findall(r"[\w.-]*\w", text)} for text in (reading, question))
     wanted -= {word[:5] for word in f"{IDLE} {' '.join(MEANT)}".split()}
