@@ -65,7 +65,7 @@ class ToolCall(Record):
             "There is neither a call nor an answer, or the results are left without one.",
             "Fill `answer` in a step of its own.",
         ),
-        "call.unasked": ("The answer should ask for what is missing, and asks nothing.", "Say so in the prompt."),
+        "call.silent": ("The answer should ask for what is missing, and asks nothing.", "Say so in the prompt."),
         "call.unsupported": (
             "The answer has a number that stands in no result and not in the request.",
             "Lower the temperature of the step that answers; show it the results.",
@@ -149,7 +149,7 @@ class ToolCall(Record):
         if not self.answer and (not calls or len(results) == len(calls) > 0):
             raise unfit("call.unanswered", f"{len(calls)} calls, {len(results)} results")
         if self.kind == "ask" and "?" not in (self.answer or ""):
-            raise unfit("call.unasked", str(self.answer))
+            raise unfit("call.silent", str(self.answer))
         return self
 
     @model_validator(mode="after")

@@ -13,6 +13,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError, create_model
 
 from synthgen.errors import SchemaError
+from synthgen.reasons import REASONS
 from synthgen.types import Fault, Record, Row, digest
 
 
@@ -76,6 +77,12 @@ def load(path: Path) -> type[Record]:
             what=f"the schema must hold one subclass of Record and holds {len(found)}",
             where=str(path),
             fix="keep one class that derives from synthgen.types.Record",
+        )
+    if taken := sorted(code for code in found[0].reasons if code in REASONS or code.endswith(".unasked")):
+        raise SchemaError(
+            what=f"the code '{taken[0]}' belongs to the checks",
+            where=str(path),
+            fix="give the schema's own reason another name; none of them ends in .unasked",
         )
     return found[0]
 

@@ -109,12 +109,20 @@ def test_csv_with_a_ragged_line(synthgen: Synthgen, bank: Path) -> None:
     assert "seeds.csv:2: this line does not have 2 columns" in done.message
 
 
+OWN_CODE = (
+    "from typing import ClassVar\nfrom synthgen.types import Record\n\n\nclass Ticket(Record):\n    text: str\n"
+    "    reasons: ClassVar[dict[str, tuple[str, str]]] = {{'{}': ('It is none.', 'Mend it.')}}\n"
+)
+
+
 @pytest.mark.parametrize(
     ("source", "says"),
     [
         ("class Ticket(Record)\n", "the schema does not load (SyntaxError"),
         ("import nothing_of_that_name\n", "the schema does not load (ModuleNotFoundError"),
         ("x = 1\n", "the schema must hold one subclass of Record and holds 0"),
+        (OWN_CODE.format("split.leak"), "the code 'split.leak' belongs to the checks"),
+        (OWN_CODE.format("ticket.unasked"), "the code 'ticket.unasked' belongs to the checks"),
     ],
 )
 def test_broken_schema_file(source: str, says: str, synthgen: Synthgen, bank: Path) -> None:

@@ -110,9 +110,9 @@ FALLING: list[tuple[str, Row]] = [
     ("call.unanswered", row(answer=None)),
     ("call.unanswered", row(TRAINS, answer=None)),
     ("call.unanswered", row(kind="ask", answer="")),
-    ("call.unasked", row(kind="ask", answer="I do not know the day.")),
-    ("call.unasked", row(kind="ask", answer="Tell me the day, please.")),
-    ("call.unasked", row(kind="ask", answer="Done, it is booked.")),
+    ("call.silent", row(kind="ask", answer="I do not know the day.")),
+    ("call.silent", row(kind="ask", answer="Tell me the day, please.")),
+    ("call.silent", row(kind="ask", answer="Done, it is booked.")),
     ("call.failed", row(trains(destination="Graz"), results=[])),
     ("call.failed", row(("convert_currency", {"amount": 5, "source": "EUR", "target": "EUR"}), results=[])
         | {"offered": office().offered(["convert_currency"])}),
