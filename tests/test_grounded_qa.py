@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import polars as pl
@@ -14,14 +15,14 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from synthgen import schema
+from synthgen import functions, schema
 from synthgen.job import prepare
 from synthgen.model import fake
 from synthgen.model.wrap import Limits
 from synthgen.pipeline import Result, generate
 from synthgen.recipe import Documents as Wanted
 from synthgen.resources.documents import load
-from synthgen.types import Fault, Record, Row
+from synthgen.types import Fault, Given, Record, Row
 from tests.openai_server import OpenAIServer, question
 
 EXAMPLE = schema.shipped("templates") / "grounded_qa"
@@ -266,3 +267,30 @@ def test_what_a_model_knows_without_the_text_falls(tmp_path: Path) -> None:
         result = run(EXAMPLE, tmp_path / "run", server, rows=20)
     assert result.kept == 20
     assert result.reasons["question.closed_book"] >= 5
+
+
+SENTENCE = "A machine that comes back with paint on it costs 15 euros for cleaning."
+HELD: list[tuple[str, str, str | None]] = [
+    ("What do I pay if the machine has paint on it?", "It costs 15 euros.", None),
+    ("Does dirt on machines cost anything?", "Cleaning off paint is 15 euros.", None),
+    ("what happens with paint on a machine", "You are charged 15 euros for the cleaning.", None),
+    ("Is the electric drill a good one?", "Yes, it is a good one.", "no word of the sentence"),
+    ("How long may I park?", "It costs 15 euros.", "no word of the sentence"),
+    ("Who are you?", "We are the library.", "no word of the sentence"),
+    ("Is there paint on the machine?", "Yes, there is paint on the machine.", "takes nothing from the sentence"),
+    ("Does the machine cost 15 euros?", "Yes, the machine does.", "takes nothing from the sentence"),
+    ("May I paint a machine?", "Yes, you may, on Mondays.", "takes nothing from the sentence"),
+]
+
+
+@pytest.mark.parametrize(("asked", "answer", "said"), HELD)
+def test_a_small_models_rows_keep_to_their_sentence(asked: str, answer: str, said: str | None) -> None:
+    """A question about something else, and an answer that takes nothing from the sentence, are no row."""
+    keep, _ = functions.load("passages.py:keep", [schema.shipped("templates") / "grounded_qa"], "steps")
+    record = {"evidence": SENTENCE, "question": asked, "answer": answer}
+    draft = Given(Random(0), {}, {}, record, [], {})
+    if said is None:
+        assert keep(draft) == {"kept": "yes"}
+        return
+    with pytest.raises(ValueError, match=said):
+        keep(draft)

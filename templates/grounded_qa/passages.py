@@ -8,6 +8,13 @@ from synthgen.types import Given, Row
 
 DISTRACTORS = 3
 """Wrong passages beside the right one, as in RAFT."""
+STEM = 4
+"""Letters by which words of one root are told to be one."""
+IDLE = (
+    "a about all also am an and any are as at be been but by can do does for from get has have how i if in is it its "
+    "may me my no not of on only one or our so that the their them there they this to up was we what when where which "
+    "who why will with yes you your"
+)
 ABSTENTIONS = (
     "The passages do not say.",
     "The passages do not answer this question.",
@@ -29,6 +36,25 @@ def evidence(given: Given) -> Row:
         message = "the chunk has no sentence of six words"
         raise ValueError(message)
     return {"evidence": given.draw.choice(telling or found)}
+
+
+def keep(given: Given) -> Row:
+    """Hold a small model's question and answer against the sentence: it loses sight of it, and makes things up.
+
+    Raises:
+        ValueError: the question has no word of the sentence, or the answer none that the question has not.
+    """
+    sentence, question, answer = (
+        {word[:STEM] for word in re.findall(r"[^\W_]+", str(given.record[name]).lower()) if word not in IDLE.split()}
+        for name in ("evidence", "question", "answer")
+    )
+    if not question & sentence:
+        message = "the question has no word of the sentence"
+        raise ValueError(message)
+    if not answer & sentence - question:
+        message = "the answer takes nothing from the sentence"
+        raise ValueError(message)
+    return {"kept": "yes"}
 
 
 def gather(given: Given) -> Row:
