@@ -29,7 +29,7 @@ USED_OFTEN = 0.08
 SMALL_CELLS = 2
 """Rows that each cell's bound on requests is raised by: luck evens out over many rows, and not over one."""
 FEW_SETS = 128
-"""Up to so many sets of examples a cell's sets are counted out; above, chance finds an unused one at once."""
+"""Up to so many sets of examples a cell's sets are counted out; above, an unused one is found at once."""
 FIRST_GUESS = (2.0, 2.0)
 """Kept and read rows that a cell is taken to have before it has any: a prior of 1, worth two rows."""
 
@@ -280,9 +280,9 @@ def _fresh(
     total = comb(len(names), count)
     if total > FEW_SETS:
         order = {name: (-fit.get(name, 0), tally.shown[name], draw.random()) for name in names}
-        chosen = sorted(names, key=order.__getitem__)[:count]
-        while len(tally.used) < total and tuple(sorted(fixed + chosen)) in tally.used:
-            chosen = draw.sample(names, count)
+        ranked = sorted(names, key=order.__getitem__)
+        fresh = (list(one) for one in combinations(ranked, count) if tuple(sorted([*fixed, *one])) not in tally.used)
+        chosen = next(fresh, ranked[:count])
         draw.shuffle(chosen)
         return chosen
     sets: list[tuple[str, ...]] = list(combinations(names, count))
