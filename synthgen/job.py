@@ -132,19 +132,10 @@ def ready(found: Recipe, path: Path) -> Job:
     steps = of_steps(found, folders)
     _check_steps(found, [one.step for one in steps], kind, path)
     bounded(kind.marked(Prose), found.checks.quality.words)
-    digests = {
-        "task": digest(file.read_text(encoding="utf-8")),
-        "seeds": digest([[seed.id, seed.split] for seed in dealt]),
-        "prompts": digest([text for step in steps for text in step.sources()]),
-        "vary": digest(axes),
-        "model": weights.name if weights else found.model.name,
+    named = {"vary": digest(axes), "model": weights.name if weights else found.model.name}
+    digests = _digests(found, {"task": digest(file.read_text(encoding="utf-8"))}, named, dealt, steps) | {
+        f"resources.{name}": one.digest for name, one in held.items()
     }
-    asked = ("about", "seed", "steps", "rows_per_request", "balance", "examples")
-    # Without defaults, so that a key that is added some day leaves the runs of today as they are.
-    said = found.model_dump(mode="json", exclude_defaults=True)
-    digests |= {name: digest(said.get(name)) for name in asked}
-    digests |= {name: digest(said[name]) for name in ("boundary", "probabilities") if name in said}
-    digests |= {f"resources.{name}": one.digest for name, one in held.items()}
     test = _real_test(found, root, kind, {"axes": axes, **held}, dealt)
     evaluation = [item for name in found.checks.contamination.sets for item in _items(name, root)]
     own = [load_own(reference, root) for reference in found.checks.own]
@@ -188,6 +179,27 @@ def _bound(loaded: Sequence[Seed], axes: Mapping[str, Sequence[Row]]) -> dict[st
     dealt = {name: {str(row[name]): row["split"] for row in rows if "split" in row} for name, rows in axes.items()}
     bound = ((seed.id, dealt[name].get(getattr(seed.record, name, None) or "")) for seed in loaded for name in dealt)
     return {name: split for name, split in bound if split}
+
+
+def _digests(
+    found: Recipe, task: dict[str, str], named: dict[str, str], dealt: Sequence[Seed], steps: Sequence[Ready]
+) -> dict[str, str]:
+    """Return the digest of each thing that decides what is asked, by name, in the order in which the lock has them."""
+    made = {
+        "seeds": digest([[seed.id, seed.split] for seed in dealt]),
+        "prompts": digest([text for step in steps for text in step.sources()]),
+    }
+    asked = ("about", "seed", "steps", "rows_per_request", "balance", "examples")
+    # Without defaults, so that a key that is added some day leaves the runs of today as they are.
+    said = found.model_dump(mode="json", exclude_defaults=True)
+    keys = {name: digest(said.get(name)) for name in asked}
+    return (
+        task
+        | made
+        | named
+        | keys
+        | {name: digest(said[name]) for name in ("boundary", "probabilities") if name in said}
+    )
 
 
 def _items(name: str, root: Path) -> Iterator[Item]:

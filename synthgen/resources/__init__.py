@@ -46,7 +46,7 @@ def load(wanted: recipe.Resources, folders: Sequence[Path]) -> dict[str, Resourc
     Raises:
         SynthgenError: a file is missing or broken.
     """
-    from synthgen.resources import database, documents, shape, tables, tools
+    from synthgen.resources import database, documents, places, shape, tables, tools
 
     found: dict[str, Resource] = {}
     if wanted.documents:
@@ -58,11 +58,5 @@ def load(wanted: recipe.Resources, folders: Sequence[Path]) -> dict[str, Resourc
     if wanted.shape:
         found["shape"] = shape.load(wanted.shape, folders)
     if wanted.database:
-        found["database"] = database.Database(beside(wanted.database.file, folders))
+        found["database"] = database.Database(places.beside(wanted.database.file, folders))
     return found
-
-
-def beside(name: str, folders: Sequence[Path]) -> Path:
-    """Return the file in the first folder that has it; where none has it, where it should be."""
-    places = [folder / name for folder in folders]
-    return next((place for place in places if place.is_file()), places[0])

@@ -1,4 +1,4 @@
-"""Where the files of a resource may lie: in the recipe's folder or the task's, and nowhere above."""
+"""Where the files of a resource lie: in the recipe's folder, or else the task's; some, nowhere above."""
 
 from __future__ import annotations
 
@@ -6,6 +6,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from synthgen.errors import RecipeError
+
+
+def beside(name: str, folders: Sequence[Path]) -> Path:
+    """Return the file in the first folder that has it; where none has it, where it should be."""
+    found = [folder / name for folder in folders]
+    return next((one for one in found if one.is_file()), found[0])
 
 
 def find(name: str, folders: Sequence[Path], key: str) -> Path:

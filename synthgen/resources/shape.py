@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, cast
 from synthgen import functions, recipe, sampling, shapes
 from synthgen.errors import RecipeError
 from synthgen.grounding import leaves, others, spellings, ungrounded
+from synthgen.resources import places
 from synthgen.types import Row, digest
 
 if TYPE_CHECKING:
@@ -140,8 +141,7 @@ def load(wanted: recipe.Shape, folders: Sequence[Path]) -> Shape:
     from pydantic import PydanticUserError, TypeAdapter
 
     if ".py" not in wanted.file:
-        places = [folder / wanted.file for folder in folders]
-        path = next((one for one in places if one.is_file()), places[0])
+        path = places.beside(wanted.file, folders)
         text = recipe.read_text(path)
         try:
             return Shape(_object(shapes.plain(json.loads(text), str(path)), str(path)), code=text)

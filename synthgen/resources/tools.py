@@ -13,7 +13,7 @@ from typing import Any
 from synthgen import recipe, sampling, sandbox, seeds
 from synthgen.errors import RecipeError
 from synthgen.grounding import made_up, spellings, ungrounded
-from synthgen.resources import listing, mcp, signatures
+from synthgen.resources import listing, mcp, places, signatures
 from synthgen.resources.listing import Tool
 from synthgen.sandbox import Limits, Outcome
 from synthgen.shapes import misfit
@@ -211,10 +211,7 @@ def _recorded(wanted: recipe.Tools, folders: Sequence[Path]) -> dict[str, list[t
 
 
 def _find(name: str | None, folders: Sequence[Path]) -> Path | None:
-    if name is None:
-        return None
-    places = [folder / name for folder in folders]
-    return next((place for place in places if place.is_file()), places[0])
+    return places.beside(name, folders) if name else None
 
 
 def held(result: object) -> Row:
