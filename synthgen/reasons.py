@@ -82,7 +82,7 @@ REASONS: dict[str, Reason] = {
         "Take a larger model; raise model.max_tokens; show examples whose answers have the form.",
     ),
     "quality.unrelated": Reason(
-        "An answer has no word in common with its question, nor a meaning near by.",
+        "An answer has hardly a word in common with its question, nor a meaning as near by as the seeds' have.",
         "Take a larger model, or ask for one row a request.",
     ),
     "safety.email": Reason(

@@ -65,13 +65,12 @@ class Sieve:
         records = [seed.record for seed in known.seeds]
         labels = [self.label(record) for record in records]
         texts = [record.wording() for record in records]
+        written = [{name: record.prose(name) for name in self.prose} for record in records]
         rules = Rules(
             fields=bounded(kind.marked(Prose), checks.quality.words),
-            ends=ending_fields(
-                kind.marked(Prose), [{name: record.prose(name) for name in self.prose} for record in records]
-            ),
+            ends=ending_fields(kind.marked(Prose), written),
             prompt=list(known.prompt),
-            seeds=[text for record in records for name in self.prose if (text := record.prose(name))],
+            seeds=written,
             language=checks.quality.language,
             allow=frozenset(checks.quality.allow),
             required=frozenset(name for name in self.prose if kind.model_fields[name].is_required()),

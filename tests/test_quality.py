@@ -324,8 +324,8 @@ def _quality(task: str, allow: frozenset[str] = frozenset()) -> tuple[Quality, l
     kind, known, said = _task(task)
     fields = kind.marked(Prose)
     rows = [seed.record.model_dump() for seed in known]
-    texts = [seed.record.wording() for seed in known]
-    return Quality(Rules(fields, ending_fields(fields, rows), said, texts, "en", allow)), list(fields)
+    written = [{name: seed.record.prose(name) for name in fields} for seed in known]
+    return Quality(Rules(fields, ending_fields(fields, rows), said, written, "en", allow)), list(fields)
 
 
 def _reason(field: str, text: str, allow: frozenset[str] = frozenset()) -> str | None:

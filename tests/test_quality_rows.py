@@ -407,9 +407,8 @@ def _rules(task: str, allow: frozenset[str] = frozenset()) -> Rules:
     kind, known, said = _task(task)
     fields = kind.marked(Prose)
     data = [{name: seed.record.prose(name) for name in fields} for seed in known]
-    texts = [text for row in data for name in fields if (text := row[name])]
     required = frozenset(name for name in fields if kind.model_fields[name].is_required())
-    return Rules(fields, ending_fields(fields, data), said, texts, "en", allow, required)
+    return Rules(fields, ending_fields(fields, data), said, data, "en", allow, required)
 
 
 def _table(facts: Rules, data: list[Row]) -> pl.DataFrame:
@@ -452,6 +451,35 @@ def test_no_shipped_seed_breaks_a_rule_of_rows(task: str) -> None:
     fell = found.filter(pl.col("reason").is_not_null())
     assert fell.filter(pl.col("reason") != "quality.unrelated").rows() == []
     assert fell.height <= len(known) / 30
+
+
+TOPICS = "trains bridges bread gardens violins rivers chess bees glass salt maps clocks wool ferries owls".split()  # noqa: SIM905
+NEAR = [
+    {"instruction": f"How are {one} kept in good order for {year} years?", "response": f"Look after {one} each spring, "
+     f"as {one} suffer most in winter, and write down what was done to them in all those years."}
+    for one in TOPICS for year in ("ten", "twenty")
+]  # fmt: skip
+BY_LUCK = {
+    "instruction": "Which spices are part of a good pumpkin soup?",
+    "response": "The treaty of 1648 ended the war between the princes and the emperor, and each of them kept what he had "
+    "won; no side had gained a thing, and the greater part of the villages stood empty for a generation.",
+}
+
+
+@pytest.mark.parametrize(
+    ("known", "falls"), [(NEAR, True), (NEAR[:19], False), ([], False)], ids=["30 seeds", "19 seeds", "none"]
+)
+def test_an_answer_is_held_to_what_the_seeds_answers_have_to_do_with_their_questions(
+    known: list[Row], falls: bool
+) -> None:
+    """A word shared by luck saves no answer where twenty seeds are near their questions; with fewer it does."""
+    plain = _rules("instruction")
+    facts = Rules(plain.fields, frozenset(), [], known, "en", frozenset(), plain.required)
+    table = _table(facts, [BY_LUCK, *NEAR] * LEAST_ROWS)
+    for screened in (True, False):
+        found = Quality(facts, screened=screened)(table)["reason"].to_list()
+        assert (found[0] == "quality.unrelated") is falls
+        assert found[1:].count("quality.unrelated") == (LEAST_ROWS - 1 if falls else 0)
 
 
 def test_a_translation_that_was_asked_for_is_in_the_right_language() -> None:
@@ -515,7 +543,7 @@ def test_many_mixed_rows_get_the_same_verdicts(task: str) -> None:
     """A thousand rows of good and bad pieces fall alike when searched, when read, and in small tables."""
     draw, facts = Random(3), _rules(task)
     data = [
-        {name: " ".join(draw.choices(PIECES + facts.seeds, k=draw.randint(1, 3))) for name in facts.fields}
+        {name: " ".join(draw.choices(PIECES + facts.seed_texts, k=draw.randint(1, 3))) for name in facts.fields}
         for _ in range(1000)
     ]
     quick, slow = _both(facts, data)

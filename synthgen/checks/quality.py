@@ -93,11 +93,15 @@ class Quality:
             for at in _rows(flags.get(name), columns[name]):
                 texts = {} if at in found else {one: column[at] for one, column in columns.items()}
                 question, answer = self.facts.asking(texts), texts.get(name)
-                if answer and related.apart(question, answer):
+                if answer and related.apart(question, answer, self.facts.relations[name].shared):
                     pairs[at] = question, answer
             for at, cosine in zip(pairs, related.cosines(list(pairs.values())), strict=True) if pairs else ():
-                if cosine < related.LEAST_COSINE:
-                    found[at] = "quality.unrelated", None, f"{name}: no word of the question, cosine {cosine:.2f}"
+                if cosine < (least := self.facts.relations[name].cosine):
+                    found[at] = (
+                        "quality.unrelated",
+                        None,
+                        f"{name}: cosine with the question {cosine:.2f}, below {least:.2f}",
+                    )
 
 
 def bounded(fields: dict[str, Prose], words: Mapping[str, tuple[int, int]]) -> dict[str, Prose]:

@@ -13,7 +13,8 @@ import re
 FIRST = 300
 """Characters in which a refusal is sought."""
 _LEAD = (
-    r"(?:^\W*|[.!?…]['’\"”)]?\s+|\n\W*|[;—–-] |, (?:but |so |and |therefore |no,? )?"
+    # A speaker's name may stand in front, as `[Expert]` or `BOT:`.
+    r"(?:^\W*(?:\w{2,15}(?:: |\] ?))?|[.!?…]['’\"”)]?\s+|\n\W*|[;—–-] |, (?:but |so |and |therefore |no,? )?"
     r"|\b(?:but|so|and|because|afraid|sorry|although|though|while|since|therefore|thus|however|unfortunately|regrettably|no),? )"
 )
 _SOFT = r"(?:(?:\w+ly|also|just|still|therefore|however|afraid|then|no longer),? ){0,2}"

@@ -1,8 +1,10 @@
 """Whether an answer has to do with its question: a word in common, or a meaning near by.
 
 An answer is unrelated where it shares no word of content with the question (compared by their first five letters) and
-the cosine of their vectors (`synthgen.embed`) is below 0.02. Only English is judged, from one word of content in the
-question and eight words in the answer: shorter talk is related in ways that neither words nor vectors show.
+the cosine of their vectors (`synthgen.embed`) is below 0.02. How near an answer is to its question is a matter of the
+task: models' answers of a hundred words reach 0.3, people's of a dozen 0. So the seeds move the bound (`learnt`). Only
+English is judged, from one word of content in the question and eight words in the answer: shorter talk is related in
+ways that neither words nor vectors show.
 
 Measured with `bench/labelled.py` and `bench/real.py`: of the labelled set's 34 answers beside the point .71 fall (.70
 of its unread half), and 4 of its 395 look-alikes, a precision of .86: what is missed shares a word by luck. None of
@@ -11,7 +13,7 @@ the 60 answers that people judged good in PyRIT's set of refusals fell, nor any 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from synthgen.checks import language
 from synthgen.embed import embed
@@ -23,7 +25,11 @@ if TYPE_CHECKING:
 
 STEM = 5
 LEAST_CONTENT, LEAST_WORDS = 1, 8
-LEAST_COSINE = 0.02
+LEAST_COSINE, MOST_COSINE = 0.02, 0.15
+SEEDS, LEAST_SEEDS = 20, 0.05
+"""Seeds from which their cosines count, and the share of them that may be further from their questions."""
+FAR = 0.1
+"""A bound from which on a word in common may be luck."""
 LEAST_ENGLISH = 0.2
 """Share of the answer's words that are among the commonest of English, from which it is taken for English."""
 _MORE = (
@@ -44,10 +50,43 @@ def stems(text: str) -> frozenset[str]:
     return frozenset(word[:STEM] for word in words if word not in NO_CONTENT and (len(word) > 2 or word.isdigit()))
 
 
-def apart(question: str, answer: str) -> bool:
-    """Return whether question and answer are long enough to judge, in English, and share no word of content."""
+class Relation(NamedTuple):
+    """What an answer must have to do with its question.
+
+    Args:
+        cosine: the least cosine of their vectors.
+        shared: words of content that they may have in common by luck.
+    """
+
+    cosine: float = LEAST_COSINE
+    shared: int = 0
+
+
+def learnt(seeds: list[tuple[str, str]]) -> Relation:
+    """Return the relation that good rows have: half the cosine that nineteen of twenty seeds reach, at most 0.15.
+
+    Args:
+        seeds: questions and answers. Fewer than twenty say nothing.
+    """
+    import numpy as np
+
+    if len(seeds) < SEEDS:
+        return Relation()
+    reached = float(np.quantile(cosines(seeds), LEAST_SEEDS))
+    cosine = round(min(MOST_COSINE, max(LEAST_COSINE, reached / 2)), 4)
+    return Relation(cosine, 1 if cosine >= FAR else 0)
+
+
+def apart(question: str, answer: str, shared: int = 0) -> bool:
+    """Return whether question and answer are long enough to judge, in English, and share no word of content.
+
+    Args:
+        question: all that is asked.
+        answer: the answer.
+        shared: words that they may share nevertheless.
+    """
     asked, words = stems(question), normalise(answer).split()
-    if len(asked) < LEAST_CONTENT or len(answer.split()) < LEAST_WORDS or not asked.isdisjoint(stems(answer)):
+    if len(asked) < LEAST_CONTENT or len(answer.split()) < LEAST_WORDS or len(asked & stems(answer)) > shared:
         return False
     first, second = (language.shares(one, "en") for one in (normalise(question).split(), words))
     return second.own >= LEAST_ENGLISH and first.foreign <= first.own and second.foreign <= second.own

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import groupby
 
-from synthgen.checks import asked, endings, language, patterns, refusals, symbols, wishes
+from synthgen.checks import asked, endings, language, patterns, refusals, related, symbols, wishes
 from synthgen.text import normalise, windows
 from synthgen.types import Prose
 
@@ -43,7 +43,7 @@ class Rules:
         fields: the task's fields of written text.
         ends: fields whose seeds end as sentences end.
         prompt: the prompt's own lines.
-        seeds: the seeds' texts.
+        seeds: the seeds' written texts by field.
         language: ISO 639-1 code that texts must be in, or None.
         allow: codes of rules to leave out.
         required: fields that every row has: the first is the question, those after it are answers.
@@ -53,7 +53,7 @@ class Rules:
     fields: dict[str, Prose]
     ends: frozenset[str]
     prompt: list[str] = field(default_factory=list)
-    seeds: list[str] = field(default_factory=list)
+    seeds: Sequence[Texts] = ()
     language: str | None = None
     allow: frozenset[str] = frozenset()
     required: frozenset[str] = frozenset()
@@ -70,6 +70,20 @@ class Rules:
         return [name for name in self.fields if name in self.required and name != self.question]
 
     @cached_property
+    def seed_texts(self) -> list[str]:
+        """The seeds' written texts, in one list."""
+        return [text for seed in self.seeds for text in seed.values() if text]
+
+    @cached_property
+    def relations(self) -> dict[str, related.Relation]:
+        """What each answer has to do with what is asked, as the seeds have it."""
+        asked = [(self.asking(seed), seed) for seed in self.seeds]
+        return {
+            name: related.learnt([(question, text) for question, seed in asked if (text := seed.get(name))])
+            for name in self.answers
+        }
+
+    @cached_property
     def prompt_runs(self) -> frozenset[tuple[str, ...]]:
         """Runs of words that only the prompt says."""
         return _runs(self.prompt, PROMPT_RUN)
@@ -77,12 +91,12 @@ class Rules:
     @cached_property
     def seed_runs(self) -> frozenset[tuple[str, ...]]:
         """Long runs of words that a seed says."""
-        return _runs(self.seeds, EXAMPLE_RUN)
+        return _runs(self.seed_texts, EXAMPLE_RUN)
 
     @cached_property
     def seed_words(self) -> frozenset[str]:
         """Every word that a seed says."""
-        return frozenset(word for text in self.seeds for word in normalise(text).split())
+        return frozenset(word for text in self.seed_texts for word in normalise(text).split())
 
     @cached_property
     def marks(self) -> tuple[str, ...]:

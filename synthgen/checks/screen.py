@@ -223,7 +223,7 @@ def of_rows(facts: rules.Rules, columns: dict[str, hashed.Words]) -> dict[rules.
 
 
 def apart(facts: rules.Rules, columns: dict[str, hashed.Words]) -> dict[str, Flags]:
-    """Return for each answer the rows in which it may share no word of content with what is asked."""
+    """Return for each answer the rows in which it may share too few words of content with what is asked."""
     import numpy as np
 
     stems = {name: _stems(words) for name, words in columns.items() if facts.answers}
@@ -231,9 +231,10 @@ def apart(facts: rules.Rules, columns: dict[str, hashed.Words]) -> dict[str, Fla
     known = np.concatenate([stems[name] for name in asking]) if asking else np.zeros(0, np.uint64)
     found = {}
     for name in facts.answers:
-        met = stems[name][np.isin(stems[name], known)] >> np.uint64(40)
-        found[name] = columns[name].counts >= related.LEAST_CONTENT
-        found[name][met.astype(np.int64)] = False
+        met = np.unique(stems[name][np.isin(stems[name], known)]) >> np.uint64(40)
+        shared = np.bincount(met.astype(np.int64), minlength=len(columns[name].counts))
+        enough = columns[name].counts >= related.LEAST_CONTENT
+        found[name] = enough & (shared <= facts.relations[name].shared)
     return found
 
 
