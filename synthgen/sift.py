@@ -15,6 +15,7 @@ from synthgen.checks.labels import LEAST_TEXTS, Labels
 from synthgen.checks.quality import Quality, bounded, ending_fields
 from synthgen.checks.rules import Rules
 from synthgen.checks.safety import CODES, Safety, mask
+from synthgen.checks.turns import EXCHANGES, Exchange, Turns, exchanges, facts_of, field_of
 from synthgen.checks.validate import validate
 from synthgen.clusters import Clusters
 from synthgen.confusion import Mixed
@@ -61,7 +62,7 @@ class Sieve:
     def __init__(self, kind: type[Record], checks: Checks, known: Known) -> None:
         self.kind = kind
         self.asking = known.asking
-        self.prose = list(kind.marked(Prose))
+        self.prose, self._turns = list(kind.marked(Prose)), field_of(kind)
         records = [seed.record for seed in known.seeds]
         labels = [self.label(record) for record in records]
         texts = [record.wording() for record in records]
@@ -76,7 +77,7 @@ class Sieve:
             required=frozenset(name for name in self.prose if kind.model_fields[name].is_required()),
             masks=tuple(map(mask, CODES)) if checks.safety.mode == "mask" else (),
         )
-        self.checks: list[tuple[str, Check]] = [("validate", validate), ("quality", Quality(rules))]
+        self.checks: list[tuple[str, Check]] = [("validate", validate), ("quality", self._quality(rules, records))]
         if checks.safety.use:
             self.checks.append(("safety", Safety(checks.safety)))
         self.embed = known.embed or Remembered()
@@ -93,6 +94,13 @@ class Sieve:
         self._mixed: dict[str, Mixed] = {}
         self.confusion: Counter[Mixed] = Counter()
         """How often a row's own label was read as another, in all calls."""
+
+    def _quality(self, rules: Rules, seeds: Sequence[Record]) -> Check:
+        """Return the check of quality; of conversations it sees each exchange as well."""
+        if self._turns is None:
+            return Quality(rules)
+        told = [one for seed in seeds for one in exchanges(getattr(seed, self._turns))]
+        return Turns(Quality(rules), Quality(facts_of(rules, rules.fields[self._turns], told)))
 
     def _labels(self, known: Known, checks: Checks) -> str:
         """Add the check of labels where it can run; return why not where it cannot.
@@ -143,6 +151,11 @@ class Sieve:
         for name in self.prose:
             values = [record.prose(name) if record else None for record in records]
             columns[f"prose:{name}"] = pl.Series(values, dtype=pl.String)
+        if self._turns is not None:
+            told = [exchanges(getattr(record, self._turns)) if record else None for record in records]
+            columns[EXCHANGES] = pl.Series(
+                told, dtype=pl.List(pl.Struct(dict.fromkeys(Exchange.__annotations__, pl.String)))
+            )
         return pl.DataFrame(columns | (_of_plan(candidates) if self._planned else {}))
 
     def __call__(self, candidates: Sequence[Candidate]) -> list[bool]:

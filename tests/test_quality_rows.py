@@ -461,7 +461,7 @@ NEAR = [
 ]  # fmt: skip
 BY_LUCK = {
     "instruction": "Which spices are part of a good pumpkin soup?",
-    "response": "The treaty of 1648 ended the war between the princes and the emperor, and each of them kept what he had "
+    "response": "The treaty of 1648 ended the war between the princes and the emperor, and each kept what he had "
     "won; no side had gained a thing, and the greater part of the villages stood empty for a generation.",
 }
 

@@ -1,8 +1,9 @@
 """Checks: each takes a table of candidates and gives one verdict a row, in order.
 
 A table has the columns `id`, `split`, `fault`, `evidence`, `text` (what is compared), `label`, and one column
-`prose:FIELD` for each field of written text. A verdict looks back, never ahead: it may know rows that were kept before,
-in this call or an earlier one, so that many small tables get the verdicts that one large table gets.
+`prose:FIELD` for each field of written text; of conversations also `exchanges`, each answer with its question. A
+verdict looks back, never ahead: it may know rows that were kept before, in this call or an earlier one, so that many
+small tables get the verdicts that one large table gets.
 """
 
 from __future__ import annotations

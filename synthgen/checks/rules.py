@@ -48,6 +48,7 @@ class Rules:
         allow: codes of rules to leave out.
         required: fields that every row has: the first is the question, those after it are answers.
         masks: what stands in the place of personal data, where the recipe has it masked.
+        context: fields that only say what was asked: no rule looks for faults in them.
     """
 
     fields: dict[str, Prose]
@@ -58,6 +59,7 @@ class Rules:
     allow: frozenset[str] = frozenset()
     required: frozenset[str] = frozenset()
     masks: tuple[str, ...] = ()
+    context: frozenset[str] = frozenset()
 
     @cached_property
     def question(self) -> str | None:
@@ -264,9 +266,10 @@ def misses_form(rules: Rules, texts: Texts) -> Finding | None:
     return None
 
 
-def says_the_same(_rules: Rules, texts: Texts) -> Finding | None:
+def says_the_same(rules: Rules, texts: Texts) -> Finding | None:
     """Find two fields that say the same."""
-    plain = [one for text in texts.values() if text and len((one := normalise(text)).split()) >= 3]
+    written = [text for name, text in texts.items() if text and name not in rules.context]
+    plain = [one for text in written if len((one := normalise(text)).split()) >= 3]
     return ("quality.repetition", "two fields say the same") if len(set(plain)) < len(plain) else None
 
 
@@ -300,7 +303,8 @@ def asked_for(rules: Rules, rule: TextRule, name: str, texts: Texts) -> bool:
     two is one where the question asks for no more, unless the recipe wants longer ones.
     """
     text = texts.get(name)
-    question = texts.get(rules.question or "") or (text if rule is placeholder else None)
+    said = [one for name in (*rules.context, rules.question or "") if (one := texts.get(name))]
+    question = "\n".join(said) or (text if rule is placeholder else None)
     if not question or not text or (name == rules.question and rule is not placeholder):
         return False
     if rule is of_length:

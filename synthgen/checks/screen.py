@@ -210,8 +210,9 @@ def of_rows(facts: rules.Rules, columns: dict[str, hashed.Words]) -> dict[rules.
 
     rows = len(next(iter(columns.values())).counts)
     same = np.zeros(rows, np.bool_)
-    for at, one in enumerate(columns.values()):
-        for two in list(columns.values())[:at]:
+    written = [one for name, one in columns.items() if name not in facts.context]
+    for at, one in enumerate(written):
+        for two in written[:at]:
             same |= (one.text == two.text).to_numpy() & (one.counts >= 3)
     none = np.zeros(rows, np.bool_)
     question = columns[facts.question].texts if facts.question else None
