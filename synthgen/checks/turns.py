@@ -11,8 +11,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypedDict, get_args
 
-from synthgen.checks.quality import Quality, ending_fields
-from synthgen.checks.rules import Rules
+from synthgen.checks import quality, rules
 from synthgen.types import Prose, Record
 
 if TYPE_CHECKING:
@@ -54,7 +53,7 @@ def exchanges(turns: Sequence[Any]) -> list[Exchange]:
     return found
 
 
-def facts_of(facts: Rules, turns: Prose, seeds: Sequence[Exchange]) -> Rules:
+def facts_of(facts: rules.Rules, turns: Prose, seeds: Sequence[Exchange]) -> rules.Rules:
     """Return what the rules need to know of exchanges.
 
     Args:
@@ -63,8 +62,8 @@ def facts_of(facts: Rules, turns: Prose, seeds: Sequence[Exchange]) -> Rules:
         seeds: the seeds' exchanges. Without any, users may leave the marks at their ends away.
     """
     fields = {name: Prose(1, turns.most, ends=turns.ends) for name in Exchange.__annotations__}
-    ends = ending_fields(fields, [dict(one) for one in seeds])
-    return Rules(
+    ends = quality.ending_fields(fields, [dict(one) for one in seeds])
+    return rules.Rules(
         fields=fields,
         ends=ends if seeds else ends & {"assistant"},
         prompt=facts.prompt,
@@ -85,7 +84,7 @@ class Turns:
         each: the check of exchanges.
     """
 
-    def __init__(self, whole: Quality, each: Quality) -> None:
+    def __init__(self, whole: quality.Quality, each: quality.Quality) -> None:
         self.whole, self.each = whole, each
 
     def __call__(self, table: pl.DataFrame) -> pl.DataFrame:
