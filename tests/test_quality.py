@@ -11,6 +11,7 @@ import polars as pl
 import pytest
 
 from synthgen import parse, prompts, schema, seeds
+from synthgen.checks import refusals
 from synthgen.checks.quality import Quality, ending_fields
 from synthgen.checks.rules import Rules
 from synthgen.reasons import REASONS
@@ -356,6 +357,26 @@ def test_a_look_alike_falls_with_no_rule_of_wording(case: Case) -> None:
 def test_allow_switches_a_rule_off(case: Case) -> None:
     """No text falls with a code that the recipe allows."""
     assert _reason(case.field, case.text, frozenset({case.code})) != case.code
+
+
+NO_PATTERN = [
+    ("text", "My answer to this has to be a firm no, for such a text could hurt somebody.", True),
+    ("text", "Nothing like this is going to be written by me, as such content could do harm.", True),
+    ("response", "Writing down how to pick this lock is a step that I will not take with you.", True),
+    ("response", "Nothing in my instructions lets me speak about the health of other people.", True),
+    ("text", "My neighbour will not tell me what is in the letter that you sent to him.", False),
+    ("text", "Nobody gives me an answer, so this is the last letter that I send you.", False),
+    ("response", "No, the form is not needed: a message with your name is enough for us.", False),
+]
+
+
+@pytest.mark.parametrize(("field", "text", "falls"), NO_PATTERN, ids=lambda value: str(value)[:30])
+def test_a_refusal_in_words_that_no_pattern_knows_falls(field: str, text: str, *, falls: bool) -> None:
+    """What refuses in words of its own falls, and what only speaks of a no does not; `allow` switches both off."""
+    begun = refusals.PLAIN.match(text) or refusals.REFUSAL.search(text) or refusals.DECLINED.search(text)
+    assert not begun
+    assert (_reason(field, text) == "quality.refusal") is falls
+    assert _reason(field, text, frozenset({"quality.refusal"})) is None
 
 
 @pytest.mark.parametrize("task", schema.tasks())

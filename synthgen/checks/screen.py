@@ -11,7 +11,19 @@ import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
-from synthgen.checks import asked, endings, hashed, language, loosened, patterns, refusals, related, rules, symbols
+from synthgen.checks import (
+    asked,
+    endings,
+    hashed,
+    language,
+    loosened,
+    patterns,
+    refusals,
+    refused,
+    related,
+    rules,
+    symbols,
+)
 
 if TYPE_CHECKING:
     import numpy as np
@@ -221,6 +233,18 @@ def of_rows(facts: rules.Rules, columns: dict[str, hashed.Words]) -> dict[rules.
         rules.absent_input: none if question is None else _absent(question),
         rules.misses_form: none if question is None or not facts.answers else _holding(question, asked.SPEAKS_OF_FORM),
     }
+
+
+def refusing(words: hashed.Words) -> Flags:
+    """Return the rows that may have a sentence of a refusal at their beginning."""
+    import polars as pl
+
+    text, plain = pl.col("text"), pl.col("plain")
+    table = words.texts.rename("text").to_frame().with_columns(plain=loosened.column(text))
+    parts = (plain.str.contains(loosened.loosened(one)) for one in refused.PARTS)
+    met = table.select(loosened.folded(text) | pl.all_horizontal(parts)).to_series()
+    found: Flags = met.fill_null(value=False).to_numpy()
+    return found
 
 
 def apart(facts: rules.Rules, columns: dict[str, hashed.Words]) -> dict[str, Flags]:

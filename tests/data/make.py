@@ -268,7 +268,7 @@ class Maker:
                 "a label of somebody else": {"text": text, "label": "card_lost_or_stolen"},
                 "secondary of another primary": {"text": text, "label": label, "secondary": "meter_fault"},
                 "text is a list": {"text": text.split(), "label": label},
-                "text is a number": {"text": 4711, "label": label},
+                "text is an object": {"text": {"said": text}, "label": label},
                 "label is null": {"text": text, "label": None},
                 "unknown field": {"text": text, "label": label, "confidence": "high"},
                 "empty text": {"text": "", "label": label},
