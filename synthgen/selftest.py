@@ -18,7 +18,9 @@ from typing import Any
 
 from synthgen import lock, parse, report, schema
 from synthgen.errors import InputError
-from synthgen.faults import FAULTS, LOOK_ALIKES, Ground, look_alike
+from synthgen.faults import FAULTS
+from synthgen.faults.ground import Ground
+from synthgen.faults.look_alikes import LOOK_ALIKES, look_alike
 from synthgen.job import Job
 from synthgen.pipeline import sieve_of
 from synthgen.sift import Sieve

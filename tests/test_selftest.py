@@ -13,7 +13,9 @@ import pytest
 
 from synthgen import cli, lock, schema
 from synthgen.errors import InputError, StoreError
-from synthgen.faults import FAULTS, LOOK_ALIKES, Ground, look_alike
+from synthgen.faults import FAULTS
+from synthgen.faults.ground import Ground
+from synthgen.faults.look_alikes import LOOK_ALIKES, look_alike
 from synthgen.job import Job, prepare
 from synthgen.model.wrap import Limits
 from synthgen.pipeline import generate
@@ -132,6 +134,13 @@ def test_look_alikes_keep_what_a_row_says() -> None:
         assert edited is not None, name
         assert (edited["label"], edited["secondary"]) == ("declined", "in_store")
         assert 0 <= len(edited["text"].split()) - len(text.split()) <= 1
+
+
+@pytest.mark.parametrize("record", ["2024-05-14", 14, [{"day": 14}]], ids=str)
+def test_a_number_that_a_record_holds_is_left_alone(record: Any) -> None:
+    """Where a number of the text stands in the row's record too, another one would be a fault and no look-alike."""
+    assert look_alike("number", ROW | {"record": record}, GROUND) is None
+    assert look_alike("number", ROW | {"record": "the 3rd of May 1420"}, GROUND) is not None
 
 
 def test_what_a_rule_decides_is_caught(found: SelfTest) -> None:
