@@ -137,7 +137,7 @@ def test_look_alikes_keep_what_a_row_says() -> None:
 
 
 @pytest.mark.parametrize("record", ["2024-05-14", 14, [{"day": 14}]], ids=str)
-def test_a_number_that_a_record_holds_is_left_alone(record: Any) -> None:
+def test_a_number_that_a_record_holds_is_left_alone(record: object) -> None:
     """Where a number of the text stands in the row's record too, another one would be a fault and no look-alike."""
     assert look_alike("number", ROW | {"record": record}, GROUND) is None
     assert look_alike("number", ROW | {"record": "the 3rd of May 1420"}, GROUND) is not None
