@@ -29,6 +29,8 @@ SHARE = 0.75
 _NUMBER = re.compile(
     r"(?<![\w.,])\d+(?:[.,'’]\d+|[ \u00a0\u202f]\d{3}(?!\d))*\s*(k|m|thousand|million|hundred|dozen)?\b", re.IGNORECASE
 )
+_DECIMAL = re.compile(r"(?<=[:\[,] )-?\d+\.\d+(?=[,\]}])")
+"""A number with decimals as JSON writes it."""
 _CLOCK = re.compile(r"\b\d{1,2}[:.]\d\d(?=\s*(?:[ap]\.?m|uhr|h\b|o.?clock)|:|\b)(?<=:\d\d)", re.IGNORECASE)
 _DAY = re.compile(r"\b\d{4}-\d\d-\d\d\b|\b\d{1,2}[./]\d{1,2}[./]\d{2,4}\b", re.IGNORECASE)
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]*\w")
@@ -131,7 +133,8 @@ def ungrounded(value: Any, schema: Mapping[str, Any], text: str, *, implied: boo
 def made_up(text: str, known: str) -> list[str]:
     """Return the numbers in digits of a text that stand neither as numbers nor as digits in what is known."""
     there = Text(known)
-    digits = {float(run) for run in re.findall(r"\d+", known)} | there.numbers
+    # A date or a code may be said in pieces; 440.29 in a result is no 440.
+    digits = {float(run) for run in re.findall(r"\d+", _DECIMAL.sub("", known))} | there.numbers
     found = []
     for match in _NUMBER.finditer(text):
         ways = set(_read_number(match))

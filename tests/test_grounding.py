@@ -111,6 +111,9 @@ def test_a_number_out_of_nowhere_is_told() -> None:
     known = '{"price": 12.5, "day": "2026-05-03", "left": 1200}'
     assert made_up("On 3 May 2026 it costs 12,50, and 1,200 are left.", known) == []
     assert made_up("It costs 13.50 and takes 4 days.", known) == ["13.50", "4"]
+    result = '[{"amount": 440.29, "day": "2026-05-03"}]'
+    assert made_up("The amount is 440,000.00.", result) == ["440,000.00"]
+    assert made_up("It is 440.29 on 3 May.", result) == []
 
 
 SCHEMAS: list[dict[str, Any]] = [
