@@ -28,10 +28,13 @@ FIRST = 300
 """Characters of a text that are looked at."""
 LEAST = 2.0
 """Log-odds from which a text is a refusal."""
-WHO = re.compile(r"\b(?:i|i['’](?:m|d|ll|ve)|me|my|this assistant|the (?:assistant|model))\b", re.IGNORECASE)
+WHO = re.compile(
+    r"\bi\b|\bi['’](?:m|d|ll|ve)\b|\bme\b|\bmy\b|\bthis assistant\b|\bthe assistant\b|\bthe model\b", re.IGNORECASE
+)
 NOT = re.compile(
-    r"n['’]t\b|\b(?:not|cannot|cant|wont|dont|unable|sorry|declin\w*|refus\w*|afraid|unfortunately|regret\w*|rather|no|nothing"
-    r"|never|without|beyond|outside|against|stop|leave|lack|neither|nor|sooner)\b",
+    r"n['’]t\b|\bnot\b|\bcannot\b|\bcant\b|\bwont\b|\bdont\b|\bunable\b|\bsorry\b|\bdeclin|\brefus|\bafraid\b|\bunfortunately\b"
+    r"|\bregret|\brather\b|\bno\b|\bnothing\b|\bnever\b|\bwithout\b|\bbeyond\b|\boutside\b|\bagainst\b|\bstop\b|\bleave\b"
+    r"|\black\b|\bneither\b|\bnor\b|\bsooner\b",
     re.IGNORECASE,
 )
 WHAT = re.compile(
@@ -44,6 +47,10 @@ ELSEWHERE = re.compile(r"\b(?:app|online|button|screen|pages?|keyboard|(?:web ?)
 """Where customers cannot do a thing either, and say so in the same words."""
 PARTS = (WHO, NOT, WHAT)
 """What a sentence of a refusal has, each of them."""
+BOTH = re.compile(
+    rf"(?:{WHO.pattern})[^.!?\n]*(?:{NOT.pattern})|(?:{NOT.pattern})[^.!?\n]*(?:{WHO.pattern})", re.IGNORECASE
+)
+"""The first two of them in one sentence, in either order."""
 
 
 @cache
@@ -56,7 +63,10 @@ def _weights() -> tuple[NDArray[np.float64], float]:
 
 def may_refuse(text: str) -> bool:
     """Return whether a sentence at the beginning has all that a refusal has."""
-    sentences = re.split(r"[.!?\n]", text[:FIRST])
+    begun = text[:FIRST]
+    if not all(part.search(begun) for part in PARTS):
+        return False
+    sentences = re.split(r"[.!?\n]", begun)
     return any(all(part.search(one) for part in PARTS) and not ELSEWHERE.search(one) for one in sentences)
 
 
