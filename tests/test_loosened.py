@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from synthgen.checks import asked, forms, loosened, numbers, patterns, refusals
+from synthgen.checks import absent, forms, loosened, numbers, patterns, refusals
 from synthgen.checks.quality import Quality
 from synthgen.checks.rules import Rules
 from synthgen.types import Prose
@@ -28,7 +28,7 @@ PATTERNS = {
     "plain refusal": refusals.PLAIN,
     "refusal": refusals.REFUSAL,
     "declined": refusals.DECLINED,
-    **{f"absent {number}": pattern for number, pattern in enumerate(asked.ABSENT_PARTS)},
+    **{f"absent {number}": pattern for number, pattern in enumerate(absent.ABSENT_PARTS)},
     **{f"{one.code} {number}": one.pattern for number, one in enumerate(forms.FINDERS)},
 }
 DATA = Path(__file__).parent / "data" / "labelled.jsonl"
@@ -97,7 +97,7 @@ def test_looser_patterns_meet_what_is_found(name: str) -> None:
 
 GATES = {
     **{f"signed {number}": (one, patterns.SIGNED) for number, (_, one) in enumerate(patterns.PLACEHOLDER_PARTS)},
-    "points": (asked.ABSENT_PARTS[0], re.compile("|".join(asked.POINTS), re.IGNORECASE)),
+    "points": (absent.ABSENT_PARTS[0], re.compile("|".join(absent.POINTS), re.IGNORECASE)),
     **{
         f"{one.code} {number}": (one.pattern, forms.NUMBERED)
         for number, one in enumerate(forms.FINDERS)

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import groupby
 
-from synthgen.checks import asked, endings, language, patterns, refusals, related, symbols, wishes
+from synthgen.checks import absent, asked, endings, language, patterns, refusals, related, symbols, wishes
 from synthgen.text import normalise, windows
 from synthgen.types import Prose
 
@@ -253,7 +253,9 @@ def absent_input(rules: Rules, texts: Texts) -> Finding | None:
     """Find a question that speaks of an input, where neither it nor a field beside it holds one."""
     text = texts.get(rules.question or "")
     beside = [one for name, one in texts.items() if one and name != rules.question and name not in rules.answers]
-    found = asked.absent_input(text) if text and not (rules.answers and beside) else ""
+    # In a conversation both know what "the letter" is: somebody may have it before him.
+    answered = bool(rules.answers) and not rules.context
+    found = absent.absent_input(text, answered=answered) if text and not (rules.answers and beside) else ""
     return _said("quality.absent_input", f"{rules.question}: {found}" if found else "")
 
 

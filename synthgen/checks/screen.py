@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
 from synthgen.checks import (
+    absent,
     asked,
     endings,
     hashed,
@@ -228,9 +229,10 @@ def of_rows(facts: rules.Rules, columns: dict[str, hashed.Words]) -> dict[rules.
             same |= (one.text == two.text).to_numpy() & (one.counts >= 3)
     none = np.zeros(rows, np.bool_)
     question = columns[facts.question].texts if facts.question else None
+    answered = bool(facts.answers) and not facts.context
     return {
         rules.says_the_same: same,
-        rules.absent_input: none if question is None else _absent(question),
+        rules.absent_input: none if question is None else _absent(question, answered=answered),
         rules.misses_form: none if question is None or not facts.answers else _holding(question, asked.SPEAKS_OF_FORM),
     }
 
@@ -316,16 +318,18 @@ def _any(text: pl.Expr, needs: Iterable[str]) -> pl.Expr:
     return text.str.contains(f"(?i){'|'.join(map(re.escape, needs))}")
 
 
-def _absent(texts: pl.Series) -> Flags:
+def _absent(texts: pl.Series, *, answered: bool) -> Flags:
     """Return the texts that may speak of an input."""
     import polars as pl
 
     text = pl.col("text")
     table = texts.rename("text").to_frame().with_columns(plain=loosened.column(text).str.to_lowercase())
-    plain, (pointed, *others) = pl.col("plain"), asked.ABSENT_PARTS
+    plain, (pointed, *others) = pl.col("plain"), absent.ABSENT_PARTS
     # The others are few enough for one automaton.
     other = plain.str.contains("|".join(map(loosened.loosened, others)))
-    met = _met(loosened.where(_any(plain, asked.POINTS), plain), [pointed]) | other
+    met = _met(loosened.where(_any(plain, absent.POINTS), plain), [pointed]) | other
+    if answered:
+        met |= plain.str.contains(loosened.loosened(absent.DEFINITE))
     flags = table.select(loosened.folded(text) | met)
     found: Flags = flags.to_series().fill_null(value=False).to_numpy()
     return found
