@@ -24,7 +24,6 @@ class Reached(NamedTuple):
 
 
 EXCEPTIONS: dict[str, Reached] = {
-    "quality.absent_input": Reached(0.88, 1.00, "there are more ways to point at an input than it knows"),
     "quality.assistant_voice": Reached(
         0.80, 1.00, "an opening in an answer is a style; chatter has more forms than it knows"
     ),

@@ -178,6 +178,40 @@ ABSENT = [
 
 JSON = "Give me the name and the age of the user as JSON."
 FORM = [
+    RowCase("quality.format", True, "Use no commas. Describe a market.", "There are apples, pears, cheese and fish."),
+    RowCase("quality.format", True, "One word only. Name a river in Spain.", "The Ebro is a river in Spain."),
+    RowCase("quality.format", True, "Write at least three paragraphs about trees.", "Trees are tall and green."),
+    RowCase(
+        "quality.format",
+        True,
+        "Limit yourself to five words. What is the sun?",
+        "It is the star around which all planets go.",
+    ),
+    RowCase("quality.format", True, "No bullet points, please. What is in a salad?", "- green lettuce\n- olive oil"),
+    RowCase(
+        "quality.format",
+        True,
+        "Finish your answer with a question. How do I meet people?",
+        "Join a club and go there often.",
+    ),
+    RowCase(
+        "quality.format", False, "What is a numbered list good for in a text?", "It shows the reader an order of steps."
+    ),
+    RowCase(
+        "quality.format", False, "Use no commas. Describe a market.", "Apples lie beside pears and the fish is fresh."
+    ),
+    RowCase(
+        "quality.format",
+        False,
+        "No bullet points, please. What is in a salad?",
+        "Green lettuce and olive oil - nothing else.",
+    ),
+    RowCase(
+        "quality.format",
+        False,
+        "Finish your answer with a question. How do I meet people?",
+        "Join a club. Which one do you like?",
+    ),
     *rows(
         "quality.format",
         True,

@@ -160,6 +160,11 @@ def not_in(pattern: str) -> Callable[[re.Match[str], str], bool]:
     return lambda _, answer: not sought.search(answer)
 
 
+def listed(_: re.Match[str], answer: str) -> bool:
+    """Say whether two lines or more are items of a list."""
+    return len(re.findall(r"^\s*(?:[-*•–▪]|\d+[.)])\s+\S", answer, re.MULTILINE)) > 1
+
+
 def _enumerated(answer: str) -> list[str]:
     """Return the items of a list, one a line or between commas, without their marks and articles."""
     lines = [line for line in answer.split("\n") if line.strip() and not line.rstrip().endswith(":")]
@@ -194,9 +199,10 @@ def fewer_items(found: re.Match[str], answer: str) -> bool:
 
 
 def least(found: re.Match[str], answer: str) -> bool:
-    """Say whether there are fewer words, by a tenth, or fewer sentences."""
-    met = _words(answer) if found["unit"].lower() == "words" else _sentences(answer)
-    return met < _number(found) * (0.9 if found["unit"].lower() == "words" else 1)
+    """Say whether there are fewer words, by a tenth, or fewer sentences, lines or paragraphs."""
+    unit = found["unit"].lower()
+    met = {"words": _words, "sentences": _sentences}.get(unit, _lines)(answer)
+    return met < _number(found) * (0.9 if unit == "words" else 1)
 
 
 def between(found: re.Match[str], answer: str) -> bool:

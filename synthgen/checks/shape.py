@@ -13,7 +13,7 @@ from collections.abc import Callable
 from synthgen.checks import measures
 
 _N = rf"(?P<n>{'|'.join(sorted(measures.NUMBERS, key=len, reverse=True))}|\d{{1,4}})"
-_MOST = r"(?:at most|no more than|not more than|fewer than|less than|up to|a maximum of|max\.?|under|within)"
+_MOST = r"(?:at most|no more than|not more than|fewer than|less than|up to|a maximum of|max\.?|under|within|below|(?:yourself|it|your \w+) to)"
 _KIND = r"(?:short |simple |clear |full |complete |brief |separate )*"
 _TELLS = re.compile(
     r"^\W*(?:how|why|when|if|should|i|my|our|we|is|are|do|does|did|has|have|it|there|that|this|they|he|she)\b"
@@ -29,7 +29,8 @@ _EACH = re.compile(
     re.IGNORECASE,
 )
 _NOT = re.compile(
-    r"\b(?:not|never|don['’]?t|needn['’]t|instead of|rather than|(?<!yes or )no(?! more))\b", re.IGNORECASE
+    r"\b(?:not|never|don['’]?t|needn['’]t|instead of|rather than|(?<!yes or )(?<!use )(?<!with )no(?! more))\b",
+    re.IGNORECASE,
 )
 _QUOTED = r"[\"“”«»'‘’](?P<said>[^\"“”«»\n]{1,60}?)[\"“”«»'‘’]"
 
@@ -42,7 +43,7 @@ _FORMS: tuple[tuple[str, str, Callable[[re.Match[str], str], bool]], ...] = (
         "one word",
         (
             r"\b(?:in|with|using|as) (?:just |only |exactly )?(?:one|a single) word\b(?! (?:for"
-            r"|that|or))|\bone-word (?:answer|reply)"
+            r"|that|or))|\bone-word (?:answer|reply)|^\W*(?:just |only )?(?:one|a single) word(?: only|,? please)?\W*$"
         ),
         measures.one_word,
     ),
@@ -145,14 +146,14 @@ _FORMS: tuple[tuple[str, str, Callable[[re.Match[str], str], bool]], ...] = (
         "last words",
         (
             r"\b(?:end|finish|close)(?:ing)? (?:your (?:answer|reply|response)|it|the \w+)? ?with"
-            r" (?:(?:a|an) (?P<sign>question mark|exclamation mark)|(?:the )?(?:words?|phrase"
+            r" (?:(?:a|an) (?P<sign>question(?: mark)?|exclamation mark)|(?:the )?(?:words?|phrase"
             rf"|sentence)? ?{_QUOTED})"
         ),
         measures.ends,
     ),
     (
         "a word named",
-        rf"\b(?:include|contain(?:ing)?|mention(?:ing)?|using|use|with) the (?:words?|phrase) {_QUOTED}",
+        rf"\b(?:include|contain(?:ing)?|mention(?:ing)?|using|use|with|work in) the (?:words?|phrase) {_QUOTED}",
         measures.includes,
     ),
     (
@@ -187,13 +188,13 @@ _FORMS: tuple[tuple[str, str, Callable[[re.Match[str], str], bool]], ...] = (
     ),
     (
         "a numbered list",
-        r"\bnumbered (?:list|steps|points|items)\b",
+        r"\b(?:as|in|into|using|with|use|give|write|make|return|list) (?:me )?(?:an? |the )?numbered (?:list|steps|points|items)\b",
         measures.not_in(r"(?:^|\s)\*{0,2}\(?\d{1,2}[.):]\*{0,2}\s*\S|\bstep \d|<ol|\bfirst(?:ly)?\b.*\bsecond"),
     ),
     (
         "JSON",
         (
-            r"\b(?:return|output|give me|write|produce|make|only) (?:an? |the )?(?:valid |flat"
+            r"\b(?:return|output|give me|write|produce|make|only|with) (?:an? |the )?(?:valid |flat"
             r" |small |short )?json(?: (?:object|array|list))?\b(?! (?:file|parser|schema|library))"
         ),
         measures.not_in(r"[\[{]\s*[\"\]}{\d\[]"),
@@ -248,7 +249,10 @@ _FORMS: tuple[tuple[str, str, Callable[[re.Match[str], str], bool]], ...] = (
     ("a hex code", r"\bas a hex(?:adecimal)? (?:code|colou?r|number|value)", measures.not_in(r"#?\b[0-9a-f]{2,8}\b")),
     ("hashtags", r"\b(?:as|with|using|add|write|give me) (?:an? |\w+ )?hashtags?\b", measures.not_in(r"#\w")),
     ("LaTeX", r"\b(?:in|as|using) latex\b", measures.not_in(r"\\|\$")),
-    ("a heading", r"\b(?:in|as|with|using) (?:an? )?markdown (?:heading|header|title)s?\b", measures.not_in(r"^#")),
+    ("a heading", r"\b(?:in|as|with|using|use) (?:an? )?markdown (?:heading|header|title)s?\b", measures.not_in(r"^#")),
+    ("no list", r"\b(?:no|without) (?:bullet points|bullets|lists)\b", measures.listed),
+    ("backticks", r"\b(?:in|with|inside|between|using) (?:triple |three )?backticks\b", measures.not_in(r"`")),
+    ("italics", r"\bin italics\b", measures.not_in(r"(?<![*_])[*_](?![*_\s])|<(?:i|em)>")),
     (
         "SQL",
         r"\b(?:as|in) (?:an? )?sql(?: (?:statement|query))?(?=[.:!,?]|\s*$)",
@@ -272,7 +276,7 @@ _FORMS: tuple[tuple[str, str, Callable[[re.Match[str], str], bool]], ...] = (
         "at least so many",
         (
             rf"\b(?:at least|more than|no less than|no fewer than|a minimum of) {_N} (?P<unit>words"
-            r"|sentences)\b"
+            r"|sentences|paragraphs|lines)\b"
         ),
         measures.least,
     ),
@@ -281,7 +285,7 @@ _FORMS: tuple[tuple[str, str, Callable[[re.Match[str], str], bool]], ...] = (
         "one letter",
         (
             r"\b(?:with|as|only|just) (?:just |only )?(?:a|one|the) (?:single )?letter(?: only)?"
-            r"(?=[.:!,]|\s*$)"
+            r"(?=[.:!,]|\s*$| of the (?:right|correct|best))"
         ),
         measures.a_letter,
     ),
@@ -313,6 +317,13 @@ SPEAKS = (
 )  # fmt: skip
 """One of these stands in every question that asks for one of the forms."""
 _OR_NO = re.compile(r"[,:;–—-] ?(?P<only>)(?P<yes>yes or no)\W*$", re.IGNORECASE)
+_HOW = re.compile(
+    r"^\W*(?:please )?(?:use|keep|include|answer|reply|respond|begin|start|finish|end|only|just|in|with|without|no|limit"
+    r"|stay|format|wrap|avoid|mention|work in|write in|write it)\b",
+    re.IGNORECASE,
+)
+"""Where a sentence says no more than how to answer, another may say what."""
+_THEN = re.compile(r"^\W*(?:and|then|also|after|finally|next|in addition|additionally|for each)\b", re.IGNORECASE)
 _MORE = re.compile(
     (
         r"^\W*(?:and|then|also|after|finally|next|in addition|additionally|for each|(?:please"
@@ -328,7 +339,8 @@ def misses(question: str, answer: str) -> str:
     for number, part in enumerate(parts):
         if (found := _OR_NO.search(part)) and measures.yes_or_no(found, answer):
             return "asked for yes or no"
-        if _TELLS.search(part) or any(_MORE.search(later) for later in parts[number + 1 :]):
+        more = _THEN if _HOW.search(part) else _MORE
+        if _TELLS.search(part) or any(more.search(later) for later in parts[number + 1 :]):
             continue
         for name, form, judge in _SOUGHT:
             found = form.search(part)
