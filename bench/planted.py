@@ -88,7 +88,9 @@ def texts() -> dict[str, list[str]]:
     for path in sorted((ROOT / "templates").glob("*/seeds.jsonl")):
         for line in path.read_text(encoding="utf-8").splitlines():
             row = json.loads(line)
-            text = row.get("text") or row.get("question") or row.get("instruction") or next(iter(row.values()))
+            text = next((row[name] for name in ("text", "question", "instruction", "prompt") if row.get(name)), None)
+            if text is None:
+                continue  # a conversation is no single text
             found.setdefault(str(row.get("secondary") or path.parent.name), {})[text] = None
     for path in sorted((Path(chatterbot_corpus.__file__).parent / "data" / "english").glob("*.yml")):
         for talk in yaml.safe_load(path.read_text(encoding="utf-8"))["conversations"]:
