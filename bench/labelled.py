@@ -2,7 +2,7 @@
 
 Each domain of the set is a recipe of its own, with the set's seeds, and goes through the checks that `synthgen filter`
 runs. Labels are read in a second run, on rows without another fault, so that what one check costs is not mixed up with
-what the others catch.
+what the others catch. `--labels FOLDER` measures the labels alone, with the embedder that the folder holds.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ from typing import Any
 
 from synthgen import schema
 from synthgen.checks.confidence import self_confidence
-from synthgen.embed import embed
+from synthgen.embed import Remembered, embed
+from synthgen.embedders import of_folder
 from synthgen.job import Job, prepare
 from synthgen.pipeline import sieve_of
 from synthgen.types import Candidate, Draft, Fault, Row
@@ -245,8 +246,9 @@ def _flipped(part: Sequence[Row], random: Random) -> list[Row]:
 
 
 @cache
-def by_rows() -> float:
+def by_rows(embedder: str | None = None) -> float:
     """Return the AUC of self-confidence, which sends kept rows to a person: ten draws of a tenth flipped."""
+    look = Remembered(of_folder(Path(embedder))) if embedder else embed
     wrong: list[float] = []
     right: list[float] = []
     clean = sorted((row for row in _labelled() if not row["kind"]), key=lambda row: str(row["domain"]))
@@ -258,23 +260,24 @@ def by_rows() -> float:
             chosen = set(random.sample(sorted(flips), len(part) // 10))
             rows_now = [flips[row["id"]] if row["id"] in chosen else row for row in part]
             names, texts = [str(row["id"]) for row in part], [str(row["row"]["text"]) for row in part]
-            scores = self_confidence(names, texts, [str(row["row"]["label"]) for row in rows_now], embed)
+            scores = self_confidence(names, texts, [str(row["row"]["label"]) for row in rows_now], look)
             for name, score in zip(names, scores, strict=True):
                 (wrong if name in chosen else right).append(float(score))
     return auc(wrong, right)
 
 
 @cache
-def by_labels() -> tuple[Figure, float]:
+def by_labels(embedder: str | None = None) -> tuple[Figure, float]:
     """Return the figures of the labels' check on clean rows and the set's flips, and its score's AUC.
 
     The AUC is of each clean row with its own label and with another one: sixty flips are too few for a steady figure.
     """
     measured = _labelled()
     clean = [row for row in measured if not row["kind"]]
-    said = judge(measured, {"labels": {"use": True}})
+    checks = {"labels": {"use": True}, "embedder": embedder}
+    said = judge(measured, checks)
     (figure,) = figures(measured, said)
-    wrong = judge(_flipped(clean, Random(0)), {"labels": {"use": True}}).scores  # noqa: S311 - reproducible on purpose
+    wrong = judge(_flipped(clean, Random(0)), checks).scores  # noqa: S311 - reproducible on purpose
     return figure, auc(list(wrong.values()), [said.scores[name] for name in wrong if name in said.scores])
 
 
@@ -332,6 +335,11 @@ def main() -> None:
     """Print the tables."""
     import sys
 
+    if sys.argv[1:2] == ["--labels"]:
+        labels, score = by_labels(sys.argv[2])
+        print(table([labels]))
+        print(f"\nAUC of flipped labels: the seeds' labeller {score:.3f}, self-confidence {by_rows(sys.argv[2]):.3f}.")
+        return
     found, reasons = by_rules()
     labels, score = by_labels()
     if "--misses" in sys.argv:

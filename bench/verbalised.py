@@ -25,6 +25,8 @@ from synthgen.store.ledger import Ledger
 ROOT = Path(__file__).parent.parent
 REQUESTS = 24
 """Requests of the first way; the others ask as many for five rows each, and are cut at the first one's tokens."""
+LONGEST = 120
+"""Tokens of a row, from which a small model only repeats itself."""
 WAYS: dict[str, dict[str, object]] = {
     "one row a request": {},
     "five rows a request": {"rows_per_request": 5},
@@ -45,6 +47,7 @@ def written(name: str, address: str | None, way: dict[str, object], tokens: int 
         "model.name": name,
         "model.base_url": address,
         "model.temperature": 1.0,
+        "model.max_tokens": LONGEST * int(str(way.get("rows_per_request", 1))),
         "rows": 20 * REQUESTS,
         "split": {"validation": 0, "test": 0},
         "checks.dedup.near": 1.0,
