@@ -178,6 +178,9 @@ ABSENT = [
 
 JSON = "Give me the name and the age of the user as JSON."
 FORM = [
+    RowCase("quality.too_short", False, "What do you call a baby swan?", "A cygnet"),
+    RowCase("quality.too_short", False, "How do you say 'good night' in Welsh?", "Nos da"),
+    RowCase("quality.too_short", True, "How do you say no to a friend politely?", "With care"),
     RowCase("quality.format", True, "Use no commas. Describe a market.", "There are apples, pears, cheese and fish."),
     RowCase("quality.format", True, "One word only. Name a river in Spain.", "The Ebro is a river in Spain."),
     RowCase("quality.format", True, "Write at least three paragraphs about trees.", "Trees are tall and green."),

@@ -106,14 +106,17 @@ class Quality:
         """Find answers that have nothing to do with what is asked; only rows that break no other rule are embedded."""
         flags = screen.apart(self.facts, words) if words else {}
         for name in self.facts.answers:
-            pairs = {}
+            pairs, wanted = {}, {}
             for at in _rows(flags.get(name), columns[name]):
                 texts = {} if at in found else {one: column[at] for one, column in columns.items()}
                 question, answer = self.facts.asking(texts), texts.get(name)
-                if answer and related.apart(question, answer, self.facts.relations[name].shared):
+                if not answer:
+                    continue
+                wanted[at] = related.bound(self.facts.relations[name], answer)
+                if related.apart(question, answer, wanted[at].shared):
                     pairs[at] = question, answer
             for at, cosine in zip(pairs, related.cosines(list(pairs.values())), strict=True) if pairs else ():
-                if cosine < (least := self.facts.relations[name].cosine):
+                if cosine < (least := wanted[at].cosine):
                     found[at] = (
                         "quality.unrelated",
                         None,

@@ -28,6 +28,9 @@ LEAST_CONTENT, LEAST_WORDS = 1, 8
 LEAST_COSINE, MOST_COSINE = 0.02, 0.15
 SEEDS, LEAST_SEEDS = 20, 0.05
 """Seeds from which their cosines count, and the share of them that may be further from their questions."""
+LONG, MOST_OF_SHORT = 20, 0.06
+"""Words of an answer from which it is held to them, and the most that a shorter one is held to: it may be right and
+far."""
 FAR = 0.1
 """A bound from which on a word in common may be luck."""
 LEAST_ENGLISH = 0.2
@@ -75,6 +78,12 @@ def learnt(seeds: list[tuple[str, str]]) -> Relation:
     reached = float(np.quantile(cosines(seeds), LEAST_SEEDS))
     cosine = round(min(MOST_COSINE, max(LEAST_COSINE, reached / 2)), 4)
     return Relation(cosine, 1 if cosine >= FAR else 0)
+
+
+def bound(relation: Relation, answer: str) -> Relation:
+    """Return what an answer of this length is held to."""
+    short = len(answer.split()) < LONG
+    return Relation(min(relation.cosine, MOST_OF_SHORT), 0) if short else relation
 
 
 def apart(question: str, answer: str, shared: int = 0) -> bool:

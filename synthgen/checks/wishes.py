@@ -47,8 +47,8 @@ MARKS = re.compile(
     re.IGNORECASE,
 )
 LONG = re.compile(
-    r"\b(?:explain|describe|discuss|elaborate|compare|contrast|analy[sz]e|argue|justify|outline|summari[sz]e|advise|in detail|why|how (?:do|does|did|can|could|should|would|to|come)"
-    r"|tell me (?:about|how|why|more)|what (?:should|can|could|would|do|happens|are the|causes|is the difference)|tips?|advice|steps?|instructions|help me|can you help"
+    r"\b(?:explain|describe|discuss|elaborate|compare|contrast|analy[sz]e|argue|justify|outline|summari[sz]e|advise|in detail|why|how (?:do|does|did|can|could|should|would|to|come)(?! (?:you|i|we|one|people) (?:say|spell|pronounce|call|write) (?:[\"“‘']|[^.?]{1,40} in \w+\W*$))"
+    r"|tell me (?:about|how|why|more)|what (?:should|can|could|would|do(?! (?:you|we|people|they) call\b)|happens|are the|causes|is the difference)|tips?|advice|steps?|instructions|help me|can you help"
     r"|essay|story|poem|paragraph|sentences?|letter|e-?mail|message|speech|article|report|review|recipe|plan|pros and cons|reasons?|ideas?|suggestions?|ways|examples|draft)\b"
     r"|\b(?:list|name|give|suggest|recommend)(?: me| us)? (?:two|three|four|five|six|seven|eight|nine|ten|\d+|some|several|a few)\b",
     re.IGNORECASE,
@@ -67,7 +67,7 @@ WHETHER = re.compile(
 
 
 BRIEF = re.compile(
-    r"^\W*(?:what|which|who(?:se|m)?|when|where|how (?:many|much|old|long|far|tall|often|big|high|deep|fast|heavy)|in (?:which|what)|at (?:which|what)|name (?:a|an|the|one)|pick|choose|guess"
+    r"^\W*(?:what|which|who(?:se|m)?|when|where|how (?:do (?:you|i|we) (?:say|spell|pronounce|write)|many|much|old|long|far|tall|often|big|high|deep|fast|heavy)|in (?:which|what)|at (?:which|what)|name (?:a|an|the|one)|pick|choose|guess"
     r"|translate|repl(?:y|ies)|answer|respond|give|spell|convert|calculate|compute|solve|find|identify|classify|complete|continue|finish|fill|correct|unscramble|write (?:a|an|the|one)|state|say)\b"
     r"|\b(?:one word|single word|a number|a word|only|just|yes or no|true or false)\b",
     re.IGNORECASE,
