@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,29 +29,36 @@ FIRST = 300
 """Characters of a text that are looked at."""
 LEAST = 2.0
 """Log-odds from which a text is a refusal."""
-WHO = re.compile(
-    r"\bi\b|\bi['’](?:m|d|ll|ve)\b|\bme\b|\bmy\b|\bthis assistant\b|\bthe assistant\b|\bthe model\b", re.IGNORECASE
+_WHO = frozenset(("i", "i'm", "i'd", "i'll", "i've", "me", "my"))
+_WHO_SAID = ("this assistant", "the assistant", "the model")
+_NOT = frozenset(
+    "not cannot cant wont dont unable sorry afraid unfortunately rather no nothing never without beyond outside "  # noqa: SIM905
+    "against stop leave lack neither nor sooner".split()
 )
-NOT = re.compile(
-    r"n['’]t\b|\bnot\b|\bcannot\b|\bcant\b|\bwont\b|\bdont\b|\bunable\b|\bsorry\b|\bdeclin|\brefus|\bafraid\b|\bunfortunately\b"
-    r"|\bregret|\brather\b|\bno\b|\bnothing\b|\bnever\b|\bwithout\b|\bbeyond\b|\boutside\b|\bagainst\b|\bstop\b|\bleave\b"
-    r"|\black\b|\bneither\b|\bnor\b|\bsooner\b",
-    re.IGNORECASE,
+_NOT_BEGUN = ("declin", "refus", "regret")
+_WHAT = tuple(
+    "help assist answer writ creat generat produc giv provid offer tell say discuss talk topic subject request text "  # noqa: SIM905
+    "message example content rule guideline polic advice opinion story question instruction conversation continue "
+    "comfortable allow permit able legal illegal harm safe access know role play train model".split()
 )
-WHAT = re.compile(
-    r"\b(?:help|assist|answer|writ|creat|generat|produc|giv|provid|offer|tell|say|discuss|talk|topic|subject|request|text|message"
-    r"|example|content|rule|guideline|polic|advice|opinion|story|question|instruction|conversation|continue|comfortable|allow"
-    r"|permit|able|legal|illegal|harm|safe|access|know|do\b|role|play|train|model)",
-    re.IGNORECASE,
+_ELSEWHERE = frozenset(
+    "app online button screen page pages keyboard site website portal inbox".split()  # noqa: SIM905 - words
 )
-ELSEWHERE = re.compile(r"\b(?:app|online|button|screen|pages?|keyboard|(?:web ?)?site|portal|inbox)\b", re.IGNORECASE)
 """Where customers cannot do a thing either, and say so in the same words."""
-PARTS = (WHO, NOT, WHAT)
-"""What a sentence of a refusal has, each of them."""
-BOTH = re.compile(
-    rf"(?:{WHO.pattern})[^.!?\n]*(?:{NOT.pattern})|(?:{NOT.pattern})[^.!?\n]*(?:{WHO.pattern})", re.IGNORECASE
+
+
+def _any_of(whole: Iterable[str], begun: Iterable[str] = ()) -> str:
+    """Return a pattern that meets each of these words, or words that begin so."""
+    words = (re.escape(one).replace("'", "['’]") for one in sorted(whole))
+    return "|".join([*(rf"\b{one}\b" for one in words), *(rf"\b{re.escape(one)}" for one in sorted(begun))])
+
+
+_FIRST, _SECOND = _any_of([*_WHO, *_WHO_SAID]), rf"n['’]t\b|{_any_of(_NOT, _NOT_BEGUN)}"
+HINTS = (
+    re.compile(rf"(?:{_FIRST})[^.!?\n]*(?:{_SECOND})|(?:{_SECOND})[^.!?\n]*(?:{_FIRST})", re.IGNORECASE),
+    re.compile(_any_of(["do"], _WHAT), re.IGNORECASE),
 )
-"""The first two of them in one sentence, in either order."""
+"""What every text has of which `may_refuse` is true: a column is searched for them first."""
 
 
 @cache
@@ -62,12 +70,18 @@ def _weights() -> tuple[NDArray[np.float64], float]:
 
 
 def may_refuse(text: str) -> bool:
-    """Return whether a sentence at the beginning has all that a refusal has."""
-    begun = text[:FIRST]
-    if not all(part.search(begun) for part in PARTS):
-        return False
-    sentences = re.split(r"[.!?\n]", begun)
-    return any(all(part.search(one) for part in PARTS) and not ELSEWHERE.search(one) for one in sentences)
+    """Return whether a sentence at the beginning has all that a refusal has, and speaks of no page or button."""
+    return any(map(_has_all, re.split(r"[.!?\n]", text[:FIRST].lower().replace("’", "'"))))
+
+
+def _has_all(sentence: str) -> bool:
+    words = re.findall(r"[\w']+", sentence)
+    return (
+        (not _WHO.isdisjoint(words) or any(one in sentence for one in _WHO_SAID))
+        and any(one in _NOT or one.endswith("n't") or one.startswith(_NOT_BEGUN) for one in words)
+        and any(one == "do" or one.startswith(_WHAT) for one in words)
+        and _ELSEWHERE.isdisjoint(words)
+    )
 
 
 def scores(texts: list[str]) -> list[float]:

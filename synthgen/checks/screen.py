@@ -243,7 +243,7 @@ def refusing(words: hashed.Words) -> Flags:
 
     text, plain = pl.col("text"), pl.col("plain")
     table = words.texts.rename("text").to_frame().with_columns(plain=loosened.column(text))
-    parts = (plain.str.contains(loosened.loosened(one)) for one in (refused.BOTH, refused.WHAT))
+    parts = (plain.str.contains(loosened.loosened(one)) for one in refused.HINTS)
     met = table.select(loosened.folded(text) | pl.all_horizontal(parts)).to_series()
     found: Flags = met.fill_null(value=False).to_numpy()
     return found
