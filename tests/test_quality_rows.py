@@ -469,6 +469,29 @@ NOT_THIS = frozenset({"quality.language", "quality.cut_off", "quality.too_short"
 """What a short or German look-alike may break beside the rule that it stands for."""
 
 
+WHOLE_AND_BROKEN = [
+    ("M y  p a r c e l  h a s  n o t  c o m e  y e t .", True),
+    ("The pa@@ rcel ha@@ s not co@@ me to my ho@@ use.", True),
+    ("▁My ▁parcel ▁has ▁not ▁come ▁yet .", True),
+    ("\\n\\nMy parcel has not come.", True),
+    ("M&y p*arc#el h$as n%ot c^ome y&et.", True),
+    ("My pаrcel hаs nоt cоme yеt.", True),
+    ("AT&T and B&B sent me R&D papers by mail.", False),
+    ("Plan A, plan B and plan C are all I have.", False),
+    ("Put \\n where a line ends, and \\t where a gap is.", False),
+    ("My friend Иван lives in Perm and likes борщ a lot.", False),
+    ("文脈は難しい。難しく、誰も理解できません。時々、私もそうです。", False),
+]
+
+
+@pytest.mark.parametrize(("text", "falls"), WHOLE_AND_BROKEN, ids=lambda value: str(value)[:20])
+def test_torn_words_are_broken_and_other_scripts_are_not(text: str, *, falls: bool) -> None:
+    """Words in pieces, with signs or foreign letters in them, fall; names, other scripts and talk of signs do not."""
+    table = _table(facts := _rules("classification", NOT_THIS), [{"text": text}] * LEAST_ROWS)
+    for screened in (True, False):
+        assert (Quality(facts, screened=screened)(table)["reason"][0] == "quality.symbols") is falls
+
+
 @pytest.mark.parametrize("case", [*PAIRS, *SYMBOLS], ids=lambda case: f"{case.code}-{case.falls}-{case[2]!s:.40}")
 def test_each_fault_falls_and_no_look_alike(case: RowCase | Case) -> None:
     """A faulty row falls with its code, a look-alike with none, and `allow` switches the rule off."""

@@ -40,13 +40,17 @@ _BESIDE = frozenset(row[at : at + 4] for row in _ROWS for at in range(len(row) -
 """Four keys side by side."""
 _SMASHED = rf"(?i:{_CONSONANT}{{4}}|{'|'.join(sorted(_BESIDE))})"
 _CONTROL = r"[\x00-\x08\x0e-\x1b\x7f\x{80}-\x{84}\x{86}-\x{9f}\x{e000}-\x{f8ff}]"
+_TORN = "[a-z][&*#$%^~|][a-z]"
+_PIECE = r"\w(?:@@ ?| ##)\w"
+_MIXED = r"[a-zA-Z][\x{400}-\x{4ff}]|[\x{400}-\x{4ff}][a-zA-Z]"
 _SIGNS = "\"#$%&'()*+,-/:;<=>@[\\]^`{|}~"
 _TYPED_NEVER = r"[\x00-\x08\x0e-\x1b\x7f]"
 _RUNS = "|".join(f"{re.escape(sign)}{{4}}" for sign in _SIGNS)
-HINT_OF_RUNS = rf"(?s){_TYPED_NEVER}.*{_TYPED_NEVER}|[A-Za-z0-9+/]{{32}}|[^\s_.,/@-]{{20}}|(?: \S){{8}}|{_RUNS}"
+HINT_OF_RUNS = rf"(?s){_TYPED_NEVER}.*{_TYPED_NEVER}|[A-Za-z0-9+/]{{32}}|[^\s_.,/@-]{{20}}|(?: {{1,3}}\S){{8}}|{_RUNS}"
 HINTS = (
     rf"(?s)(?:{_SMASHED}.*){{4}}|(?:[0-9a-fA-F]{{2}}[ ,]+(?:0x|\\x)?){{7}}",
     rf"(?s)(?:{_ENTITY}.*){{2}}|(?:{_ESCAPE}.*){{3}}",
+    rf"(?s)(?:{_TORN}.*){{3}}|(?:{_PIECE}.*){{3}}|^\s*\\n|\\n\s*$",
 )
 _SET_ASIDE = r"```.*?(?:```|\z)|`[^`\n]*`|\$\$.*?\$\$|\\\(.*?\\\)"
 HINT_OF_TAGS = rf"(?s)&amp;|^\S*(?:{_SET_ASIDE}|<(?:[^<>]|{_SET_ASIDE})*>|&\w+;|[\s\x1c-\x1f])+\S*$"
@@ -54,6 +58,7 @@ HINT_OF_TAGS = rf"(?s)&amp;|^\S*(?:{_SET_ASIDE}|<(?:[^<>]|{_SET_ASIDE})*>|&\w+;|
 HINTS_BEYOND = (
     rf"(?s){_CONTROL}.*{_CONTROL}|\x{{fffd}}.*\x{{fffd}}|\x{{200b}}.*\x{{200b}}|\p{{M}}{{3}}|[^\x00-\x7f\p{{L}}\p{{N}}\s]{{4}}",
     rf"(?s)(?:{_MOJIBAKE}).*(?:{_MOJIBAKE})",
+    rf"(?s)(?:{_MIXED}).*(?:{_MIXED})|(?:[▁Ġ]\w.*){{3}}",
 )
 """Where none of these finds anything, none of the forms below is met; the last need characters beyond ASCII.
 
@@ -86,12 +91,15 @@ _BROKEN = {
     "spaces without width": (re.compile("\u200b"), 5),
     "escapes": (re.compile(_ESCAPE), 3),
     "entities": (re.compile(_ENTITY), 2),
+    "pieces of words": (re.compile(rf"{_PIECE}|[▁Ġ]\w"), 3),
+    "line breaks as they are written in code": (re.compile(r"\A\s*\\n|\\n\s*\Z"), 1),
+    "letters of two scripts in a word": (re.compile(_python(_MIXED)), 2),
     "piled marks": (re.compile(r"[\u0300-\u036f\u0483-\u0489\u20d0-\u20f0]{3,}"), 2),
 }
 """What nobody types, and from how many on it is no slip."""
 _PARTS = {
     "runs of one sign": re.compile(r"([^\w\s.!?…])\1{3,}"),
-    "letters one by one": re.compile(r"(?<!\S)(?:[^\W_] ){8,}[^\W_](?!\S)"),
+    "letters one by one": re.compile(r"(?<!\S)(?:[^\W_] {1,3}){8,}[^\W_](?!\S)"),
     "bytes": re.compile(rf"{_HEX}(?:0x|\\x)?[0-9a-fA-F]{{2}}\b(?:[ ,]+(?:0x|\\x)?[0-9a-fA-F]{{2}}\b)*"),
     "one letter": re.compile(r"([^\W\d_])\1{19,}"),
     "encoded bytes": re.compile(
@@ -105,6 +113,8 @@ _FOUR = re.compile(rf"{_CONSONANT}{{4}}")
 """What any such word holds."""
 LEAST_SMASHED = 4
 """Words that no mouth can say, from which half a text of them is no slip and no list of names."""
+LEAST_TORN, SHARE_TORN = 3, 0.4
+_TORN_WORD = re.compile(_TORN)
 _SOUP = re.compile(r"[^\W_]+|[\W_]+")
 
 
@@ -150,6 +160,8 @@ def _form(text: str) -> str:
     for name, form in _PARTS.items():
         if sum(len(_visible(run)) for run in _runs(form, plain)) >= LEAST_SHARE * size:
             return name
+    if _torn(plain):
+        return "signs within words"
     return "keys hit at random" if _smashed(plain) or _soup(plain, size) else ""
 
 
@@ -182,9 +194,19 @@ def _smashed(text: str) -> bool:
     return len(met) >= max(LEAST_SMASHED, len(words) / 2)
 
 
+def _torn(text: str) -> bool:
+    """Say whether four words in ten, and three of them, have signs among their letters."""
+    words = text.split()
+    torn = sum(_TORN_WORD.search(word) is not None for word in words)
+    return torn >= LEAST_TORN and torn >= SHARE_TORN * len(words)
+
+
 def _soup(text: str, size: int) -> bool:
     """Say whether half of a text is in words of twenty characters in which letters and signs change all the time."""
-    words = [word for word in text.split() if len(word) >= 20 and "/" not in word and "@" not in word]
+    # Where words are written without spaces, each comma stands within one.
+    words = [
+        word for word in text.split() if len(word) >= 20 and word.isascii() and "/" not in word and "@" not in word
+    ]
     mixed = [word for word in words if len(_SOUP.findall(word)) >= len(word) / 4 and len(set("-_.,") & set(word)) == 0]
     return sum(map(len, mixed)) >= LEAST_SHARE * size if mixed else False
 
