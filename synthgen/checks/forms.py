@@ -122,12 +122,16 @@ SECRET = re.compile(
     rf"|(?<![A-Za-z0-9])(?P<token>{_TOKENS})"
     r"|://[^\s/:@]+:(?P<login>[^\s/@]{6,})@"
     r"|(?i:pass(?:word|wd|phrase|code)|(?<![a-z])(?:pwd|pass|secret|token|kennwort|passwort"
+    r"|mot de passe|contraseña|(?:wi-?fi|wlan|network|router|alarm|door|gate) code"
     r"|pw|psk|api[ _-]?key|pass ?key|(?:wi-?fi|wlan|network|router|wpa2?|security|license"
     r"|account)[ _-]key"
     r"|(?:access|auth|secret|client|bearer)[ _-]?(?:access[ _-]?)?(?:key|token|secret)))"
-    r"[\"']?(?: ?(?:=>|:=|[:=]) ?| (?:is|was|of|reads|set to|changed to)(?: now| still)?:?"
-    r" | (?=[\"'`“]?\S{1,30}[!#$%&@?*^+=~]\w)(?=\S*\d)(?=\S{8}))"
+    r"[\"']?(?: ?(?:=>|:=|[:=]) ?| (?:is|was|of|to|reads|lautet|ist|est|es|set to|changed to)(?: now| still)?:?"
+    r" | (?=[\"'`“]?\S{1,30}[!#$%&@?*^+=~]\w)(?=\S*\d)(?=\S{8})"
+    r"| (?=[a-z]{4,}\d{2,}\b|[A-Za-z]{1,6}-\d{2,}-))"
     r"[\"'`“]?(?P<value>[^\s\"'`“”<>,;]{6,})"
+    r"|(?i:\b(?:admin|root|administrator)) ?[/:] ?(?P<beside>[^\s\"'`“”<>,;/]{6,})"
+    r"|(?P<words>(?i:\b(?:recovery|seed|backup) (?:phrase|words?)\b[^.!?\n]{0,12}?[: ](?:[a-z]{3,8} ){11}[a-z]{3,8}\b))"
     r"|(?P<told>(?<![^\s\"'`“(])[^\s\"'`“”<>,;]{8,40})[\"'`”]?,? (?:(?i:(?:is|was|as"
     r"|for) (?:that|this|my|the|our|a|your)"
     r" (?:\w+ ){0,2}(?:pass ?(?:word|code|phrase)|kennwort|passwort|(?:wi-?fi|api|secret) key)))\b",
@@ -182,14 +186,16 @@ def _secret(match: re.Match[str]) -> bool | None:
         return True
     if match["token"]:
         return not match["token"].endswith("EXAMPLE")  # as in Amazon's documentation
-    value = (match["login"] or match["value"] or match["told"]).rstrip(".!?)")
+    if match["words"]:
+        return True
+    value = (match["login"] or match["value"] or match["beside"] or match["told"]).rstrip(".!?)")
     if len(value) < 6 or _NO_SECRET.search(value):
         return None
     kinds = (str.islower, str.isupper, str.isdigit, lambda one: not one.isalnum() and one not in "-_./")
     met = [any(kind(one) for one in value) for kind in kinds]
-    if match["told"] and not (met[2] and met[3]):
+    if (match["told"] or match["beside"]) and not (met[2] and met[3]):
         return None
-    least = 3 if match["told"] else 2
+    least = 3 if match["told"] or match["beside"] else 2
     return True if (met[2] and sum(met) >= least and (met[0] or met[1])) or sum(met) >= 3 else None
 
 
@@ -252,6 +258,7 @@ def _phone(match: re.Match[str]) -> bool | None:
 
 _DIGITS, _DIGIT, _DIALLED = tuple("0123456789"), re.compile(r"\d"), re.compile(r"[\d+(]")
 _KEY_WORDS = """
+code contraseña passe root admin recovery seed backup
 -----begin :// pass pw psk secret token kennwort key akia asia abia acca ghp_ gho_ ghu_ ghs_ ghr_ github_pat_ glpat- xox
 xapp- hooks.slack aiza gocspx- ya29. sk- hf_ k_live_ npm_ pypi- sg. eyj
 """
@@ -293,7 +300,7 @@ _KEY_END = re.compile(r"[^-]*(?:-----END [A-Z0-9 ]+-----)?")
 def _span(code: str, match: re.Match[str]) -> tuple[int, int]:
     """Return where what gives somebody away stands in a match: of a login the password, of a key file all of it."""
     groups = match.groupdict()
-    for name in ("login", "value", "told"):
+    for name in ("login", "value", "beside", "told"):
         if groups.get(name):
             return match.span(name)
     if groups.get("block"):
