@@ -24,7 +24,7 @@ from synthgen.store.ledger import Ledger
 
 ROOT = Path(__file__).parent.parent
 REQUESTS = 24
-"""Requests of the first way; the others ask as many for five rows each, and are cut at the first one's tokens."""
+"""Requests of the first way; the others make a third as many, for five rows each, and are cut at its tokens."""
 LONGEST = 120
 """Tokens of a row, from which a small model only repeats itself."""
 WAYS: dict[str, dict[str, object]] = {
@@ -54,9 +54,10 @@ def written(name: str, address: str | None, way: dict[str, object], tokens: int 
         "checks.labels.use": False,
         **way,
     }
+    requests = REQUESTS // 3 if way else REQUESTS
     with tempfile.TemporaryDirectory() as folder:
         run = generate(
-            prepare(ROOT / "templates" / "classification", changes), Path(folder), Limits(None, None, REQUESTS)
+            prepare(ROOT / "templates" / "classification", changes), Path(folder), Limits(None, None, requests)
         ).run
         rows = [json.loads(row) for row in pl.read_parquet(run.table("candidates"))["row"]]
         with Ledger(run.ledger) as ledger:
