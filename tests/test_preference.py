@@ -82,8 +82,10 @@ def test_ties_and_lost_pairs_are_topped_up(synthgen: Synthgen, tmp_path: Path) -
         longer = "first" if len(first.partition("First answer:")[2]) >= len(second.partition("Which")[0]) else "second"
         return json.dumps({"better": longer})
 
+    # The fake model's words have nothing to do with each other.
+    salad: dict[str, Any] = {"pair": {"use": True}, "quality": {"language": "en", "allow": ["quality.unrelated"]}}
     with OpenAIServer(answer=answer) as server:
-        done = run(synthgen, server, _garden(tmp_path / "garden", pair={"use": True}), "--max-requests", "600")
+        done = run(synthgen, server, _garden(tmp_path / "garden", **salad), "--max-requests", "600")
     assert done["kept"] == 20
     verdicts = pl.read_parquet("out/garden/verdicts.parquet").filter(pl.col("check") == "pair")
     assert {"pair.tie", "pair.lost"} <= set(verdicts["reason"].drop_nulls())
