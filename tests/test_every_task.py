@@ -235,11 +235,11 @@ def _killed(line: list[str], ledger: Path) -> int:
     """Start a command, kill it once it has something to lose, and return how it ended."""
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
     with subprocess.Popen(line, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment) as running:
-        for _ in range(600):
+        for _ in range(12_000):
             wal = ledger.with_name(ledger.name + "-wal")
-            if running.poll() is not None or (wal.exists() and wal.stat().st_size > 150_000):
+            if running.poll() is not None or (wal.exists() and wal.stat().st_size > 60_000):
                 break
-            time.sleep(0.02)
+            time.sleep(0.002)
         running.send_signal(signal.SIGKILL)
     return running.returncode
 
