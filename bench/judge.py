@@ -24,7 +24,7 @@ from synthgen.store.ledger import Ledger
 from synthgen.types import Candidate, Draft
 
 ROOT = Path(__file__).parent.parent
-PAIRS = 15
+PAIRS = 50
 
 
 def rows(job: Job) -> tuple[list[Candidate], list[bool]]:

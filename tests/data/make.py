@@ -1,12 +1,14 @@
 """Puts the labelled set together out of the texts in `written/`: the same bytes each time.
 
-Every text is written by hand. Made here: numbers with check digits, letters' case and marks of exact duplicates, which
-label a flip takes, where an evaluation text stands in a row, broken rows, and the order. `--check` compares only.
+Every text is written by hand, by three hands that had not seen the rules: files without a mark are the first one's, those
+that begin with `second_` the second one's, and with `unread_` the third one's. Made here: numbers with check digits,
+letters' case and marks of exact duplicates, which label a flip takes, where an evaluation text stands in a row, broken
+rows, and the order. `--check` compares only.
 
 A line of `labelled.jsonl` has: `id`; `task`; `domain` (one recipe each); `row`; `kind`, the code of the reason for
 which the row should fall, or null; `variant`, how; `look_alike`, the code that a good row only looks like; `twin`, the
-id of the row that a duplicate repeats; `seed`, whether the checks are made from it (then it is not measured); `open`,
-whether makers of rules may read it. The other half says whether a rule knows the fault or only these rows.
+id of the row that a duplicate repeats; `seed`, whether the checks are made from it (then it is not measured); `unread`,
+whether it is one that makers of rules may not read: what a rule finds of these says whether it knows the fault.
 """
 
 from __future__ import annotations
@@ -15,7 +17,6 @@ import json
 import re
 import sys
 from collections.abc import Callable, Iterator
-from hashlib import sha256
 from itertools import cycle
 from pathlib import Path
 from random import Random
@@ -89,11 +90,9 @@ class Maker:
     def add(self, domain: str, row: Row, **more: Any) -> Row:
         """Add a row, clean where nothing else is said."""
         task = "instruction" if domain == "advice" else "classification"
-        plain = {"kind": None, "variant": None, "look_alike": None, "twin": None, "seed": False}
-        open_half = int(sha256(json.dumps(row, sort_keys=True).encode()).hexdigest(), 16) % 2 == 0
+        plain = {"kind": None, "variant": None, "look_alike": None, "twin": None, "seed": False, "unread": False}
         line = {
             "id": f"{domain}-{len(self.rows):04}",
-            "open": open_half,
             "task": task,
             "domain": domain,
             "row": row,
@@ -173,6 +172,16 @@ class Maker:
         for kind, line in sections("look_alikes.txt", "== "):
             domain, row = self.written(line, chat=kind != "quality.cut_off" or line[0].islower())
             self.add(domain, row, look_alike=kind)
+
+    def later(self, hand: str) -> None:
+        """Add the faults and look-alikes of another hand."""
+        cuts = cycle(DOMAINS[:-1])
+        for name in ("faults", "look_alikes"):
+            for kind, line in sections(f"{hand}_{name}.txt", "== "):
+                about = {"kind": kind} if name == "faults" else {"look_alike": kind}
+                cut = kind == "quality.cut_off" and name == "faults" and " => " not in line
+                domain, row = self.message(next(cuts), line) if cut else self.written(line)
+                self.add(domain, row, **about, unread=hand == "unread")
 
     def too_long(self) -> None:
         """Add messages that ramble through a whole label, and answers that append one answer to another."""
@@ -311,6 +320,7 @@ def make() -> dict[str, str]:
     maker.broken()
     evaluation = maker.contaminated()
     maker.flips()
+    maker.later("second")
     seeds = [one for one in maker.rows if one["seed"]]
     # A duplicate comes after what it repeats.
     rest = [one for one in maker.rows if not (one["seed"] or one["twin"])]
