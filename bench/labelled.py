@@ -284,8 +284,10 @@ def by_labels(embedder: str | None = None) -> tuple[Figure, float]:
 def table(found: Sequence[Figure]) -> str:
     """Return figures as a Markdown table."""
     lines = [
-        "| kind | rows | recall | fell for anything | good rows that fell | precision | F1 "
-        "| unread rows | their recall | their precision | elsewhere |",
+        (
+            "| kind | rows | recall | fell for anything | good rows that fell | precision | F1 "
+            "| unread rows | their recall | their precision | elsewhere |"
+        ),
         "|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---|",
     ]
     for one in found:

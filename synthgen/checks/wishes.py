@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+from synthgen.text import normalise
+
 _TONGUES = (
     "afrikaans|albanian|arabic|armenian|basque|bavarian|belgian|bengali|bosnian|brazilian|breton|bulgarian|burmese|cantonese|catalan|celtic"
     "|chinese|croatian|czech|danish|dutch|esperanto|estonian|ethiopian|farsi|filipino|finnish|flemish|french|gaelic|galician|georgian|german"
@@ -26,11 +28,18 @@ REFUSAL = re.compile(
     re.IGNORECASE,
 )
 PLACEHOLDER = re.compile(
-    r"\b(?:template|placeholder|boilerplate|fill[- ]?in|blanks?|cloze|gaps?|form letter|mail merge|variables?|format(?:ted)? string|regex|regular expression"
+    r"\b(?:template|placeholder|boilerplate|lorem ipsum[^.!\n]*\?|roman numerals?|fill[- ]?in|blanks?|cloze|gaps?|form letter|mail merge|variables?|format(?:ted)? string|regex|regular expression"
     r"|f-string|printf|strftime|date format|format\b[^.!?]{0,30}\bdates?|syntax|brackets?|braces|jinja|mustache|shell|bash|html|xml|css|javascript"
     r"|python|java|sql|php|markdown|latex|endpoint|yaml|json|underscores?)\b",
     re.IGNORECASE,
 )
+REPEATED = re.compile(
+    r"\b(?:repeat\w*|repetition\w*|times in a row|again and again|chants?|mantras?|litany|drill|echo\w*|syllables?|warm-?up|patterns?|sequences?|loops?"
+    r"|code|function|script|program|query|ascii|sounds? like|noises?|\d+ times|(?:three|four|five|six|seven|eight|nine|ten|twenty|fifty|hundred) times"
+    r"|times tables?|multiplication table|anaphora|prayer)\b",
+    re.IGNORECASE,
+)
+"""What wants nothing but the same again."""
 REPETITION = re.compile(
     r"\b(?:write|compose|create|make|give|sing|recite|continue|finish|invent|generate|come up with|draft|show|print|produce|say|spell|tell me)\b[^.!?\n]*"
     r"\b(?:songs?|chorus|lyrics?|poems?|poetry|verses?|refrains?|rhymes?|chants?|mantras?|lullab(?:y|ies)|haiku|ballads?|villanelle|tongue[- ]twister"
@@ -47,8 +56,8 @@ MARKS = re.compile(
     re.IGNORECASE,
 )
 LONG = re.compile(
-    r"\b(?:explain|describe|discuss|elaborate|compare|contrast|analy[sz]e|argue|justify|outline|summari[sz]e|advise|in detail|why|how (?:do|does|did|can|could|should|would|to|come)(?! (?:you|i|we|one|people) (?:say|spell|pronounce|call|write) (?:[\"“‘']|[^.?]{1,40} in \w+\W*$))"
-    r"|tell me (?:about|how|why|more)|what (?:should|can|could|would|do(?! (?:you|we|people|they) call\b)|happens|are the|causes|is the difference)|tips?|advice|steps?|instructions|help me|can you help"
+    r"\b(?:explain|describe|discuss|elaborate|compare|contrast|analy[sz]e|argue|justify|outline|summari[sz]e|advise|in detail|why|how (?:do|does|did|can|could|should|would|to|come)(?! (?:you|i|we|one|people) (?:(?:say(?! (?:no|yes|sorry|thank|goodbye|hello)\b)|spell|pronounce|call|translate)\b|write (?:[\"“‘']|[^.?]{1,40} in \w+\W*$)))"
+    r"|tell me (?:about|how|why|more)|what (?:should|can|could|would|do(?! (?:you|we|people|they) call\b)|happens|are the|causes|is the difference)|tips?|advice|steps?|instructions|help me|can you help|walk me through|itinerar(?:y|ies)|guide|introduction|biography|description|routine|schedule|bedtime"
     r"|essay|story|poem|paragraph|sentences?|letter|e-?mail|message|speech|article|report|review|recipe|plan|pros and cons|reasons?|ideas?|suggestions?|ways|examples|draft)\b"
     r"|\b(?:list|name|give|suggest|recommend)(?: me| us)? (?:two|three|four|five|six|seven|eight|nine|ten|\d+|some|several|a few)\b",
     re.IGNORECASE,
@@ -61,13 +70,15 @@ NO_ANSWER = re.compile(
 )
 """Words that answer no question but whether."""
 WHETHER = re.compile(
-    r"^\W*(?:(?:yes or no|true or false)\b|(?:is|are|am|was|were|do|does|did|can|could|should|would|will|has|have|had|may|must)\b)|\b(?:yes or no|true or false|say (?:hello|hi|ok|yes|thanks))\b",
+    r"^\W*(?!(?:can|could|would|will) you (?:please )?(?:walk|explain|tell|give|show|write|help|describe|list|suggest|recommend|summari[sz]e|translate|make|draft"
+    r"|create|turn|rewrite|teach|name|compare|think|come up)\b)(?:(?:yes or no|true or false)\b|(?:is|are|am|was|were|do|does|did|can|could|should|would|will|has|have|had"
+    r"|may|must)\b)|\b(?:yes or no|true or false|say (?:hello|hi|ok|yes|thanks))\b",
     re.IGNORECASE,
 )
 
 
 BRIEF = re.compile(
-    r"^\W*(?:what|which|who(?:se|m)?|when|where|how (?:do (?:you|i|we) (?:say|spell|pronounce|write)|many|much|old|long|far|tall|often|big|high|deep|fast|heavy)|in (?:which|what)|at (?:which|what)|name (?:a|an|the|one)|pick|choose|guess"
+    r"(?:^|[:.!?]\s)\W*(?:(?:the )?(?:opposite|synonym|antonym|plural|past tense|capital|symbol|abbreviation|currency|colou?r)\b|what|which|who(?:se|m)?|when|where|how (?:do (?:you|i|we) (?:say|spell|pronounce|write)|many|much|old|long|far|tall|often|big|high|deep|fast|heavy)|in (?:which|what)|at (?:which|what)|name (?:a|an|the|one)|pick|choose|guess"
     r"|translate|repl(?:y|ies)|answer|respond|give|spell|convert|calculate|compute|solve|find|identify|classify|complete|continue|finish|fill|correct|unscramble|write (?:a|an|the|one)|state|say)\b"
     r"|\b(?:one word|single word|a number|a word|only|just|yes or no|true or false)\b",
     re.IGNORECASE,
@@ -76,14 +87,34 @@ BRIEF = re.compile(
 MOST_BRIEF = 20
 """Words that such a question has at most: a longer one tells a case, and wants more than a word."""
 _YES = re.compile(r"^\W*(?:yes|no|true|false|correct|wrong|right|never|always|sometimes|both|neither)\b", re.IGNORECASE)
+_NO_MORE = re.compile(r"^\W*(?:yes|no|sure|maybe|true|false|it depends|depends)\W*$", re.IGNORECASE)
+_WORDS = re.compile(
+    r"\b(?:one word|single word|a number|a word|only|just|pick|translate|(?:at most|up to|exactly|within|in) (?:\w+ )?words?)\b",
+    re.IGNORECASE,
+)
+"""What asks for a word, a number or a few words."""
+ELABORATE = re.compile(
+    r"\b(?:stor(?:y|ies)|essay|itinerary|speech|article|report|biography|walk me through|in detail|guide|pros and cons|lesson plan|paragraphs?|compare and contrast)\b",
+    re.IGNORECASE,
+)
+LEAST_ELABORATE = 6
+"""Words that an answer to such a wish has at least."""
 
 
 def short_answer(question: str, answer: str) -> bool:
     """Return whether an answer of a word or two answers the question."""
+    said, asked = normalise(answer), normalise(question)
+    if said and re.search(rf"\b(?:or|say) {re.escape(said)}\b|\b{re.escape(said)} or\b", asked):
+        return True
     if NO_ANSWER.match(answer):
         return False
     if WHETHER.search(question):
         return bool(_YES.match(answer))
-    plain = re.search(r"\b(?:one word|single word|a number|a word|only|just|pick|translate)\b", question, re.IGNORECASE)
-    asked = bool(BRIEF.search(question)) and len(question.split()) <= MOST_BRIEF
-    return asked and (bool(plain) or not LONG.search(question))
+    brief = bool(BRIEF.search(question)) and len(question.split()) <= MOST_BRIEF and not _NO_MORE.match(answer)
+    return brief and (bool(_WORDS.search(question)) or not LONG.search(question))
+
+
+def too_little(question: str, answer: str) -> bool:
+    """Return whether a few words answer a wish for a story, an essay, a plan or the like."""
+    short = len(answer.split()) < LEAST_ELABORATE and answer.isascii()
+    return short and bool(ELABORATE.search(question)) and not (_WORDS.search(question) or WHETHER.search(question))
