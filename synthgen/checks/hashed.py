@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from copy import copy
-from functools import cache
+from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 from synthgen.checks import loosened
@@ -53,6 +53,19 @@ class Words:
         self.words = one.filter(one != "")
         self.hashes: Hashes = self.words.hash().to_numpy()
         self.rows: NDArray[np.int64] = np.repeat(np.arange(len(texts)), self.counts)
+
+    @cached_property
+    def plain(self) -> pl.Series:
+        """The texts as patterns are sought in them (`loosened`)."""
+        return loosened.of(self.texts)
+
+    @cached_property
+    def folds(self) -> Flags:
+        """Which texts are to be read in any case."""
+        import polars as pl
+
+        found: Flags = self.texts.to_frame("text").select(loosened.folded(pl.col("text"))).to_series().to_numpy()
+        return found
 
     def only(self, flags: Flags) -> Words:
         """Return the same texts with those of their words alone that have a flag."""

@@ -50,6 +50,13 @@ def column(texts: pl.Expr) -> pl.Expr:
     return texts.str.replace_all(r"[^\x00-\x7f]", "\x00")
 
 
+def of(texts: pl.Series) -> pl.Series:
+    """Return `column` of a series."""
+    import polars as pl
+
+    return texts.to_frame("text").select(column(pl.col("text"))).to_series()
+
+
 def folded(texts: pl.Expr) -> pl.Expr:
     """Return which texts hold a letter that Python takes for one of ASCII: they are to be read in any case."""
     return texts.str.contains("|".join(FOLDS)).fill_null(value=False)

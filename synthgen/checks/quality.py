@@ -11,7 +11,7 @@ from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from synthgen.checks import Verdict, hashed, language, patterns, refused, related, rules, screen, sparse
+from synthgen.checks import Verdict, hashed, language, patterns, refused, related, rules, screen, sought, sparse
 from synthgen.errors import RecipeError
 from synthgen.types import Prose
 
@@ -93,7 +93,7 @@ class Quality:
         """Find refusals in words that no pattern knows; only rows that break no other rule are embedded."""
         for name, column in columns.items():
             texts = {}
-            for at in _rows(screen.refusing(words[name]) if words else None, column):
+            for at in _rows(sought.refusing(words[name]) if words else None, column):
                 text = None if at in found else column[at]
                 if text and name not in self.facts.context and refused.may_refuse(text):
                     texts[at] = text

@@ -7,26 +7,21 @@ bits.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
 from synthgen.checks import (
-    absent,
     asked,
     endings,
     hashed,
     language,
-    leaks,
     loosened,
     patterns,
-    refusals,
-    refused,
     related,
     repeats,
     rules,
+    sought,
     symbols,
-    voice,
     wishes,
 )
 
@@ -45,8 +40,6 @@ _LONG_WORD = r"[^\W\d_]{16}"
 """What a word of repeated syllables is at least."""
 _LONG = rf"{symbols.HINT_OF_RUNS}|[a-zA-Z\x{{80}}-\x{{10ffff}}]{{16}}"
 """Either: one search for both keeps nearly all texts back."""
-_UNLIKE = hashed.STRANGE[:-1] + r"•\x{2190}-\x{22ff}]"
-"""Characters of which Python and polars may not both know whether they are letters; arrows and sums are none."""
 _DANGLES = rf"(?:[,;:–—-]|(?i:and|or|but|the|an?|because|my|your|if)|[{''.join(loosened.FOLDS)}]){_SPACE}*$"
 
 
@@ -127,15 +120,13 @@ def of_texts(facts: rules.Rules, memory: Memory, name: str, words: hashed.Words)
         told=(~odd & (far == "") & (spaces + 1 >= language.LEAST_WORDS)) if facts.language else never,
     )  # fmt: skip
     found = {column: flags[column].fill_null(value=False).to_numpy() for column in flags.columns}
-    found |= _worded(facts, name, words.texts)
+    worded = sought.wording(facts, name, words)
     leaks, near = words.having(rules.PROMPT_RUN, memory.prompt)
     if near.any():
         leaks |= words.having(rules.EXAMPLE_RUN, memory.seeds)[0]
     return {
-        rules.refusal: found["refusal"],
-        rules.assistant_voice: found["voice"],
-        rules.prompt_leak: found["leak"] | leaks,
-        rules.placeholder: found["placeholder"],
+        **worded,
+        rules.prompt_leak: worded[rules.prompt_leak] | leaks,
         rules.of_length: found["length"],
         rules.other_script: found["script"],
         rules.babble: found["babble"],
@@ -148,79 +139,12 @@ def of_texts(facts: rules.Rules, memory: Memory, name: str, words: hashed.Words)
     }
 
 
-def _worded(facts: rules.Rules, name: str, texts: pl.Series) -> dict[str, Flags]:
-    """Return the texts that may match a rule's patterns: the same patterns, looser, for polars."""
-    import polars as pl
-
-    text, plain, answers = pl.col("text"), pl.col("plain"), name in facts.answers
-    refusing = [refusals.PLAIN, refusals.REFUSAL, *([refusals.DECLINED] if answers else [])]
-    speaking = [voice.ASSISTANT_VOICE, *([] if answers else [voice.OPENING])]
-    table = texts.rename("text").to_frame().with_columns(plain=loosened.column(text))
-    marked = text.str.contains("|".join(map(re.escape, facts.masks))) if facts.masks else pl.lit(value=False)
-    table = table.with_columns(signed=loosened.where(_met(plain, [patterns.SIGNED]) | marked, plain), masked=marked)
-    signed = pl.col("signed")
-    flags = table.select(
-        folds=loosened.folded(text),
-        refusal=_met(plain, refusing),
-        voice=_met(plain, speaking),
-        leak=_met(plain, [leaks.TOKENS, leaks.CANDIDATES])
-        | (text.str.contains("|".join(facts.marks)) if facts.marks else False),
-        placeholder=_met(signed, [patterns.PLACEHOLDER]),
-        parts=_met(signed, _PARTS) | pl.col("masked"),
-    )
-    found = {column: flags[column].fill_null(value=False).to_numpy(writable=True) for column in flags.columns}
-    folds, parts = found.pop("folds"), found.pop("parts").nonzero()[0]
-    found["placeholder"][parts] = _blank(facts, texts.gather(parts))
-    return {column: folds | flags for column, flags in found.items()}
-
-
-def _blank(facts: rules.Rules, texts: pl.Series) -> Flags:
-    """Return the texts that may hold a placeholder outside of code, quotes and masks, which `placeholder` passes by."""
-    import polars as pl
-
-    text = pl.col("text")
-    for one in facts.masks:
-        texts = texts.str.replace_all(one, " ", literal=True)
-    strange = texts.str.contains(rf"[\x1c-\x1f]|{_UNLIKE}")
-    for pattern in _PARTS:
-        texts = _without(texts, pattern)
-    met = texts.rename("text").to_frame().select(_met(loosened.column(text), [patterns.PLACEHOLDER])).to_series()
-    found: Flags = (met | strange).fill_null(value=False).to_numpy()
-    return found
-
-
-_PARTS = (patterns.CODE, patterns.CODE_LINE, patterns.QUOTED)
-"""What stands in a text that `placeholder` passes by, in the order in which it does."""
-
-
-def _without(texts: pl.Series, pattern: re.Pattern[str]) -> pl.Series:
-    """Return texts with a space for all that a pattern finds; polars reads the pattern as Python does."""
-    import polars as pl
-
-    table = texts.rename("text").to_frame()
-    at = table.select(_met(loosened.column(pl.col("text")), [pattern])).to_series().arg_true()
-    return texts.clone().scatter(at, texts.gather(at).str.replace_all(_as_it_is(pattern), " ")) if len(at) else texts
-
-
-def _as_it_is(pattern: re.Pattern[str]) -> str:
-    """Return a pattern that polars reads as Python does, in texts that are not strange."""
-    flags = ("m" if pattern.flags & re.MULTILINE else "") + ("s" if pattern.flags & re.DOTALL else "")
-    return f"(?{flags}:{pattern.pattern})" if flags else pattern.pattern
-
-
-def _met(plain: pl.Expr, wanted: Iterable[re.Pattern[str]]) -> pl.Expr:
-    """Return where one of these may be met; each is searched for itself, for one large automaton is slower."""
-    import polars as pl
-
-    return pl.any_horizontal(plain.str.contains(loosened.loosened(one)) for one in wanted)
-
-
 def _repeating(words: hashed.Words) -> Flags:
     """Return the texts in which words or lines come again; without code and links, which `repetition` passes by."""
     found, texts = words.repeating(), words.texts
     at = texts.str.contains("`|://").fill_null(value=False).arg_true()
     if len(at):
-        plain = _without(_without(texts.gather(at), patterns.CODE), repeats.LINK)
+        plain = sought.without(sought.without(texts.gather(at), patterns.CODE), repeats.LINK)
         found[at.to_numpy()] = hashed.Words(plain).repeating()
     many = (texts.str.count_matches("\n", literal=True) >= repeats.ITEMS - 1).fill_null(value=False).arg_true()
     if len(many):
@@ -250,13 +174,15 @@ def of_rows(facts: rules.Rules, columns: dict[str, hashed.Words]) -> dict[rules.
         for two in written[:at]:
             same |= (one.text == two.text).to_numpy() & (one.counts >= 3)
     none = np.zeros(rows, np.bool_)
-    question = columns[facts.question].texts if facts.question else None
+    question = columns[facts.question] if facts.question else None
     answered = bool(facts.answers) and not facts.context
     return {
         rules.says_the_same: same,
         rules.too_little: _few_words(facts, columns) if answered else none,
-        rules.absent_input: none if question is None else _absent(question, answered=answered),
-        rules.misses_form: none if question is None or not facts.answers else _holding(question, asked.SPEAKS_OF_FORM),
+        rules.absent_input: none if question is None else sought.of_absence(question, answered=answered),
+        rules.misses_form: none
+        if question is None or not facts.answers
+        else sought.holding(question, asked.SPEAKS_OF_FORM),
     }
 
 
@@ -266,18 +192,6 @@ def _few_words(facts: rules.Rules, columns: dict[str, hashed.Words]) -> Flags:
 
     flags = [columns[name].texts.str.count_matches(r"\s+") < wishes.LEAST_ELABORATE for name in facts.answers]
     found: Flags = np.any([one.fill_null(value=False).to_numpy() for one in flags], axis=0)
-    return found
-
-
-def refusing(words: hashed.Words) -> Flags:
-    """Return the rows that may have a sentence of a refusal at their beginning."""
-    import polars as pl
-
-    text, plain = pl.col("text"), pl.col("plain")
-    table = words.texts.rename("text").to_frame().with_columns(plain=loosened.column(text))
-    parts = (plain.str.contains(loosened.loosened(one)) for one in refused.HINTS)
-    met = table.select(loosened.folded(text) | pl.all_horizontal(parts)).to_series()
-    found: Flags = met.fill_null(value=False).to_numpy()
     return found
 
 
@@ -344,37 +258,6 @@ def _tells(seeds: Shares, own: Shares, alone: Shares, foreign: Shares) -> Flags:
     """Return where shares of words are enough, as `language.Shares.enough` says."""
     plain = (own >= language.OWN) & (alone >= language.ALONE) & (foreign <= language.FOREIGN)
     return plain | (seeds >= language.KNOWN)
-
-
-def _any(text: pl.Expr, needs: Iterable[str]) -> pl.Expr:
-    return text.str.contains(f"(?i){'|'.join(map(re.escape, needs))}")
-
-
-def _absent(texts: pl.Series, *, answered: bool) -> Flags:
-    """Return the texts that may speak of an input."""
-    import polars as pl
-
-    text = pl.col("text")
-    table = texts.rename("text").to_frame().with_columns(plain=loosened.column(text).str.to_lowercase())
-    plain, (pointed, *others) = pl.col("plain"), absent.ABSENT_PARTS
-    # The others are few enough for one automaton.
-    other = plain.str.contains("|".join(map(loosened.loosened, others)))
-    met = _met(loosened.where(_any(plain, absent.POINTS), plain), [pointed]) | other
-    if answered:
-        met |= plain.str.contains(loosened.loosened(absent.DEFINITE))
-    flags = table.select(loosened.folded(text) | met)
-    found: Flags = flags.to_series().fill_null(value=False).to_numpy()
-    return found
-
-
-def _holding(texts: pl.Series, needs: Iterable[str]) -> Flags:
-    """Return the texts that hold one of these literals."""
-    import polars as pl
-
-    text = pl.col("text")
-    flags = texts.rename("text").to_frame().select(loosened.folded(text) | _any(text, needs))
-    found: Flags = flags.to_series().fill_null(value=False).to_numpy()
-    return found
 
 
 def _runs(runs: Iterable[tuple[str, ...]], size: int) -> Hashes:

@@ -1,0 +1,116 @@
+"""Which texts of a column may match a rule's patterns: the same patterns, looser (`loosened`), sought by polars.
+
+What is found here is read by the rule itself; what is not found cannot match. Each pattern is a column of its own:
+polars searches them side by side, and one large automaton for all would be slower.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from synthgen.checks import absent, hashed, leaks, loosened, patterns, refusals, refused, rules, voice
+
+if TYPE_CHECKING:
+    import numpy as np
+    import polars as pl
+    from numpy.typing import NDArray
+
+    Flags = NDArray[np.bool_]
+
+_UNLIKE = hashed.STRANGE[:-1] + r"•\x{2190}-\x{22ff}]"
+"""Characters of which Python and polars may not both know whether they are letters; arrows and sums are none."""
+_PARTS = (patterns.CODE, patterns.CODE_LINE, patterns.QUOTED)
+"""What stands in a text that `placeholder` passes by, in the order in which it does."""
+
+
+def wording(facts: rules.Rules, name: str, words: hashed.Words) -> dict[rules.TextRule, Flags]:
+    """Return for each rule of wording the texts of a field's column that may match its patterns."""
+    answers = name in facts.answers
+    found = _search(
+        words,
+        {
+            rules.refusal: [refusals.PLAIN, refusals.REFUSAL, *([refusals.DECLINED] if answers else [])],
+            rules.assistant_voice: [voice.ASSISTANT_VOICE, *([] if answers else [voice.OPENING])],
+            rules.prompt_leak: [leaks.TOKENS, leaks.CANDIDATES],
+            rules.placeholder: [patterns.SIGNED],
+        },
+    )
+    texts, folds = words.texts, words.folds
+    if facts.marks:
+        found[rules.prompt_leak] |= _flags(texts.str.contains("|".join(facts.marks)))
+    if facts.masks:
+        found[rules.placeholder] |= _flags(texts.str.contains("|".join(map(re.escape, facts.masks))))
+    signed = found[rules.placeholder].nonzero()[0]
+    found[rules.placeholder] = folds.copy()
+    found[rules.placeholder][signed] |= _blank(facts, texts.gather(signed))
+    return found
+
+
+def refusing(words: hashed.Words) -> Flags:
+    """Return the rows that may have a sentence of a refusal at their beginning."""
+    first, second = refused.HINTS
+    found = words.folds.copy()
+    at = words.plain.str.contains(loosened.loosened(first)).fill_null(value=False).arg_true()
+    found[at.to_numpy()] |= _flags(words.plain.gather(at).str.contains(loosened.loosened(second)))
+    return found
+
+
+def of_absence(words: hashed.Words, *, answered: bool) -> Flags:
+    """Return the texts that may speak of an input."""
+    plain, (pointed, *others) = words.plain, absent.ABSENT_PARTS
+    found = words.folds.copy()
+    at = plain.str.contains(f"(?i){'|'.join(absent.POINTS)}").fill_null(value=False).arg_true()
+    found[at.to_numpy()] |= _flags(plain.gather(at).str.contains(_in_any_case(pointed)))
+    for one in [*others, *([absent.DEFINITE] if answered else [])]:
+        found |= _flags(plain.str.contains(_in_any_case(one)))
+    return found
+
+
+def holding(words: hashed.Words, needs: Iterable[str]) -> Flags:
+    """Return the texts that hold one of these literals."""
+    return words.folds | _flags(words.texts.str.contains(f"(?i){'|'.join(map(re.escape, needs))}"))
+
+
+def without(texts: pl.Series, pattern: re.Pattern[str]) -> pl.Series:
+    """Return texts with a space for all that a pattern finds; polars reads the pattern as Python does."""
+    at = loosened.of(texts).str.contains(loosened.loosened(pattern)).arg_true()
+    return texts.clone().scatter(at, texts.gather(at).str.replace_all(_as_it_is(pattern), " ")) if len(at) else texts
+
+
+def _search(words: hashed.Words, wanted: dict[rules.TextRule, list[re.Pattern[str]]]) -> dict[rules.TextRule, Flags]:
+    import numpy as np
+    import polars as pl
+
+    plain = pl.col("plain")
+    columns = {one.pattern: plain.str.contains(loosened.loosened(one)) for part in wanted.values() for one in part}
+    table = words.plain.to_frame("plain").select(**{str(number): one for number, one in enumerate(columns.values())})
+    found = {name: _flags(table[str(number)]) for number, name in enumerate(columns)}
+    return {rule: np.any([words.folds, *(found[one.pattern] for one in part)], axis=0) for rule, part in wanted.items()}
+
+
+def _blank(facts: rules.Rules, texts: pl.Series) -> Flags:
+    """Return the texts that may hold a placeholder outside of code, quotes and masks, which `placeholder` passes by."""
+    for one in facts.masks:
+        texts = texts.str.replace_all(one, " ", literal=True)
+    strange = texts.str.contains(rf"[\x1c-\x1f]|{_UNLIKE}")
+    for pattern in _PARTS:
+        texts = without(texts, pattern)
+    return _flags(loosened.of(texts).str.contains(loosened.loosened(patterns.PLACEHOLDER)) | strange)
+
+
+def _in_any_case(pattern: re.Pattern[str]) -> str:
+    """Return a pattern of small letters that is met in capital ones too."""
+    return f"(?i:{loosened.loosened(pattern)})"
+
+
+def _as_it_is(pattern: re.Pattern[str]) -> str:
+    """Return a pattern that polars reads as Python does, in texts that are not strange."""
+    flags = ("m" if pattern.flags & re.MULTILINE else "") + ("s" if pattern.flags & re.DOTALL else "")
+    return f"(?{flags}:{pattern.pattern})" if flags else pattern.pattern
+
+
+def _flags(flags: pl.Series) -> Flags:
+    found: Flags = flags.fill_null(value=False).to_numpy(writable=True)
+    return found
