@@ -51,8 +51,8 @@ BASELINES = {
 """What simple rules and known tools reach on public data: other rows, so a direction and no contest."""
 
 
-ALSO = {"dedup.seed": "quality.prompt_leak"}
-"""A second reason that is as right: a row that repeats a seed repeats a long run of its words as well."""
+ALSO = {"dedup.seed": "quality.prompt_leak", "quality.refusal": "quality.assistant_voice"}
+"""A second reason that is as right: what repeats a seed repeats its words; who refuses may speak as an assistant."""
 
 
 @dataclass(frozen=True)

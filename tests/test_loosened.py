@@ -20,6 +20,7 @@ from synthgen.types import Prose
 PATTERNS = {
     "begun": endings.BEGUN,
     "candidates": leaks.CANDIDATES,
+    "fields": leaks.FIELDS,
     "voice": voice.ASSISTANT_VOICE,
     "opening": voice.OPENING,
     "placeholder": patterns.PLACEHOLDER,

@@ -45,10 +45,7 @@ _TASKS = (
     "|parse|clean up|tidy up|polish|lengthen|deduce|infer|quote|state|show|get|put|bring|pull|go through|go over|reply|respond|comment|break"
     "|assess|judge|verify|cut|trim|look up|sum up|spell out|retell|illustrate|reverse|consider|decide|rephrase|reformulate|draft|compose"
 )
-_WORK = (
-    "translate|summari[sz]e|rewrite|rephrase|paraphrase|proofread|simplify|shorten|condense|punctuate|reformulate|reword|correct"
-    "|debug|refactor|polish|improve"
-)
+_WORK = "translate|summari[sz]e|rewrite|rephrase|paraphrase|proofread|simplify|shorten|condense|punctuate|reformulate|reword|debug|refactor"
 """Work that is done on a text, and on nothing else."""
 _TASK = rf"(?:^|[.!?:\n]\s*|,\s+|\bplease |\byou |\bto |\band |\bthen )(?:{_TASKS})\b[^.!?\n]{{0,80}}?\b"
 _USING = r"(?:^|[.!?\n]\s*)(?:given|using|based on|according to|from|in|read|look at|consider(?:ing)?|with|for)\b[^.!?\n]{0,40}?\b"
@@ -101,7 +98,7 @@ _STOPS = r"(?=\s*[.?!]|\s*$)"
 _UNSAID = _one_of(
     # Work on "this" or "it", with nothing else said.
     rf"{_START}{_PLEASE}(?:{_WORK}) (?:this|it|that|these|the following|the above)(?: please| for me)?(?=\W*$| (?:into|to|in|as|so)\b[^:]*$)",
-    rf"{_START}here (?:is|are) (?:my|the|a|an|some|our) (?:{_WORD} ){{0,2}}{_THING}\b",
+    rf"{_START}here (?:is|are) (?:my|the|a|an|some|our|two|three|four|five|several) (?:{_WORD} ){{0,2}}{_THING}\b",
     rf"{_START}{_PLEASE}(?:{_WORK}|edit|critique) my (?:{_WORD} )?{_THING}(?=\s*[.?!]|\s*$|, | (?:into|to|as|by|using|with|and)\b)",
     rf"{_START}{_PLEASE}(?:fill in|complete) the (?:blanks?|gaps?|missing \w+|sentences?|table|equation)\W*$",
     rf"{_START}{_PLEASE}(?:continue|finish) the (?:story|poem|sentence|dialogue|list|sequence|paragraph|text|series)\W*$",
@@ -143,7 +140,9 @@ _DEFINITE = _one_of(
     r"\bwhat (?:do )?you see (?:in|on) (?:the|this) (?:picture|photo|image|chart|graph|map|drawing|screenshot)\b",
     rf"{_START}(?:what|why|how|which|who|where|when)\b[^.?!\n]{{0,60}}?\b(?:{_THINGS}|{_ITEMS})s? (?:above|below)(?=\s*[.?!,]|\s*$)",
     rf"{_START}{_PLEASE}answer (?:all )?(?:the|these|my) (?:following )?questions?(?=\s*[.?!]|\s*$| (?:using|based|from|with|in|about the {_THING})\b)",
-    # Choices and orders that are not there.
+    # Choices, numbers and orders that are not there.
+    rf"{_START}{_PLEASE}(?:calculate|compute|work out|find|what is|determine|give) (?:the )?(?:\w+ )?(?:average|mean|median|mode|sum|total|range|maximum|minimum|largest|smallest)"
+    rf" (?:\w+ )?(?:of|in|from) (?:these|those|the) (?:[\w-]+ ){{0,2}}(?:numbers|values|scores|figures|data|results|readings|measurements|amounts|prices|grades|marks){_STOPS}",
     rf"{_START}{_PLEASE}(?:pick|find|choose|spot|name|mark|which is|what is) the odd (?:one|word|number) out{_STOPS}",
     rf"{_START}{_PLEASE}(?:rank|compare|sort|order|rate|group) (?:the|these|both|those) (?:two |three |four |five )?(?:candidates|options|choices|offers|answers"
     r"|products|items|names|words|numbers|cities|countries|animals|colou?rs|foods|planets|people|teams)(?=\s*[.?!,]|\s*$| (?:by|from|into|in|according|and)\b)",

@@ -21,7 +21,7 @@ TOKENS = re.compile(
     "|".join(
         (
             # Chat templates, and what they put around turns, reasoning and answers.
-            r"<\|\w+\|>|\[/?INST\]|<(?:start|end)_of_turn>|^\s*<s>|</s>\s*$|<</?SYS>>|<(?:bos|eos|pad|unk)>|```(?:assistant|user|system)\b",
+            r"<\|\w+\|>|\[/?INST\]|<(?:start|end)_of_turn>|^\s*<s>|</s>\s*(?:$|<s>)|<</?SYS>>|<(?:bos|eos|pad|unk)>|```(?:assistant|user|system)\b",
             r"</?(?:think|thinking|thought|reasoning|answer|response|output|scratchpad|instructions?|system)>",
             r"\[/?(?:SYSTEM|SYS|USER|ASSISTANT|PROMPT|TASK)\]|\[(?:BEGIN|END|START|STOP)(?: OF)? (?:\w+ )?(?:EXAMPLE|TEXT|MESSAGE|RESPONSE|ANSWER|OUTPUT|PROMPT|INPUT|TURN|CONVERSATION)S?\]",
             rf"#{{2,3}} ?(?:{_HEADS}|example \d+)s?(?: \d+)?:|^### ?(?:{_HEADS}|end)\s*$",
@@ -36,17 +36,26 @@ TOKENS = re.compile(
                 r"\b(?-i:(?:User|Human|Customer) ?: ?[^\n:]{1,400}?\b(?:Assistant|AI|Bot|Chatbot|System|Agent) ?:)|[.!?] (?-i:Q: [^\n]{3,300}?\? A:) "
                 r"|\b(?-i:Request|Question) ?: ?[^\n]{3,300}?\b(?-i:Answer|Response) ?:"
             ),
-            rf"\binstruction ?: ?[^\n]{{3,400}}?\b(?-i:Input|Response|Output) ?:|\b(?P<one>{_NUMBERED}) ?#?\d{{1,2}} ?:[^\n]{{2,400}}?\b(?P=one) ?#?\d{{1,2}} ?:",
-            # Rows and fields in a form of the prompt's.
-            rf"^\W*(?:{_ROWS}|task) ?#?\d{{1,3}} ?(?:\([^)\n]{{1,60}}\) ?)?:|[.!?] (?-i:Task \d{{1,2}}: )",
-            rf"^\W*(?:{_FIELDS}) ?[:=] ?[^\n:=]{{1,60}}[/|;,\s] ?(?:{_FIELDS}) ?[:=]",
+            r"\binstruction ?: ?[^\n]{3,400}?\b(?-i:Input|Response|Output) ?:",
             rf"[.!?][\"”']?\s+(?:{_CLASSES}) ?[:=] ?[\w -]{{2,40}}\W*$|^\W*(?:score|rating|grade) ?: ?\d+ ?/ ?\d+\W*$",
-            r"^\s*\{\s*\"(?:response|answer|output|text|message|instruction|completion|row|rows|label|role|content|input|prompt)\"\s*:",
-            r"^\W*(?:output|response|answer|completion|final answer|generated (?:text|message|response)|rewritten (?:text|message)) ?: ",
+            r"^\s*\{\s*\"(?:response|instruction|completion|row|rows|role|content|input|prompt)\"\s*:",
         )
     ),
     re.IGNORECASE | re.MULTILINE,
 )
 """What stands in no text that a person wrote or an assistant was asked for."""
+FIELDS = re.compile(
+    "|".join(
+        (
+            rf"\b(?P<one>{_NUMBERED}) ?#?(?:\d{{1,2}}|[A-D]) ?:[^\n]{{2,400}}?\b(?P=one) ?#?(?:\d{{1,2}}|[A-D]) ?:|^(?:{_NUMBERED}) (?:[B-D]|[2-9]) ?:",
+            rf"^\W*(?:{_ROWS}|task) ?#?\d{{1,3}} ?(?:\([^)\n]{{1,60}}\) ?)?:|[.!?] (?-i:Task \d{{1,2}}: )",
+            rf"^\W*(?:{_FIELDS}) ?[:=] ?[^\n:=]{{1,60}}[/|;,\s] ?(?:{_FIELDS}) ?[:=]",
+            r"^\s*\{\s*\"(?:answer|output|text|message|label)\"\s*:",
+            r"^\W*(?:output|response|answer|completion|final answer|generated (?:text|message|response)|rewritten (?:text|message)) ?: ",
+        )
+    ),
+    re.IGNORECASE | re.MULTILINE,
+)
+"""Fields and numbers of a prompt's form: a fault, but where the question asks for several texts, or for a form."""
 CANDIDATES = re.compile(r"^\W*1[.)] [A-Z][^\n]{10,300}?[.!?]\s+2[.)] [A-Z][^\n]{10,300}?[.!?]\s+3[.)] [A-Z]")
 """Several numbered texts where one was wanted: a list is an answer, but no message."""

@@ -52,6 +52,10 @@ _PLACEHOLDERS: tuple[tuple[tuple[str, ...], str], ...] = (
         ("{",),
         r"(?:^|[^$\w{/'\"\\%@)\]])(?:\{\{ ?[a-zA-Z_.]{2,30} ?\}\}|\{[A-Za-z][A-Za-z_ ]{2,30}\}|\{0\})(?!\w)",
     ),
+    (
+        ("[",),
+        r"(?<!\w)\[(?!(?:NO|NOT|ERROR|WARN\w*|INFO|DEBUG|END|START|BEGIN|THE|SIC)\b)[A-Z]{3,}(?:[ _/][A-Z&]{2,}){1,5}\](?!\(|\w)",
+    ),
     (("<",), rf"<[A-Z]+_[A-Z_]+>|<(?:[A-Z]+[_ ]){{0,3}}(?:{_BLANKS.upper()})>"),
     (("$",), rf"[$](?:[A-Z]+_)?(?:{_BLANKS.upper()})\b(?!=)"),
     (("${",), rf"[$]\{{(?:\w+[_.])?(?i:{_BLANKS})(?:_\w+)?\}}"),
@@ -86,6 +90,10 @@ _PLACEHOLDERS: tuple[tuple[tuple[str, ...], str], ...] = (
         r"\b(?i:insert|add|write|put) (?i:your |the |an? )?(?:\w+ )?(?i:name|date|address|title|reason|company|amount|text|details) here\b",
     ),
     (("TODO",), r"\bTODO(?:[:\]]| (?:add|insert|write|fill|replace|complete|finish|describe|mention)\b)"),
+    (
+        ("TB",),
+        r"\bTB[ACD] (?:grams?|g|ml|litres?|liters?|cups?|minutes?|hours?|days?|weeks?|percent|euros?|pounds?|dollars?|people|degrees|km|miles)\b",
+    ),
     (("Your ",), r"(?i:regards|sincerely|yours|thanks|wishes),?\s+\(?Your (?:Full |First )?Name\b"),
     (
         ("(",),
@@ -113,7 +121,7 @@ PLACEHOLDER_PARTS = tuple((needs, re.compile(source)) for needs, source in _PLAC
 
 
 SIGNED = re.compile(
-    r"[\[{<%#]|\$[A-Z]|lorem|XX|xxxx|(?:DD|MM|YYYY)[/.-](?:DD|MM|YYYY)|INSERT|ENTER|ADD|YOUR|[ \"'’”»`\n]here|TODO|Your|@@|__"
+    r"[\[{<%#]|\$[A-Z]|lorem|XX|xxxx|(?:DD|MM|YYYY)[/.-](?:DD|MM|YYYY)|INSERT|ENTER|ADD|YOUR|[ \"'’”»`\n]here|TODO|TB[ACD]|Your|@@|__"
     r"|00[/.-]00|\.{4}|XYZ|ABC|\((?:insert|enter|fill|add|your|name|date|amount|company|city|address|product|number|first|last)",
     re.IGNORECASE,
 )
@@ -134,5 +142,5 @@ def blank(text: str) -> re.Match[str] | None:
 
 END = re.compile(r"""[.!?…。！？؟।][\s"'”’»)\]*_`]*$|[\U0001F300-\U0001FAFF☀-➿]\ufe0f?\s*$|[:;]-?[)(DP]\s*$|```\s*$""")
 SMILEY = re.compile(r"[:;=]-?[()\[\]]")
-DANGLING = re.compile(r"(?:[,;:–—-]|(?<![=+*/^] )\b(?:and|or|but|the|an?|because|my|your|if))\s*$", re.IGNORECASE)
+DANGLING = re.compile(r"(?:[,;:–—-]|(?<![=+*/^] )(?<!-)\b(?:and|or|but|the|an?|because|my|your|if))\s*$", re.IGNORECASE)
 """Nobody stops there. Words that may end a question ("what is it for", "cant log in") are not among them."""

@@ -17,7 +17,7 @@ AGAIN = 3
 """Repeated words that any repetition has: four in a row, a run of words twice, a sentence twice."""
 IN_A_ROW, OF_TEXT, SAID_AGAIN = 0.04, 0.2, 0.1
 """Shares of a text's words that words in a row, runs of words and repeated sentences must be."""
-RUN, COVERED, LEAST_COVERED = 4, 0.35, 8
+RUN, COVERED, LEAST_COVERED = 4, 0.35, 6
 """Words of a run, the share of a text's words that runs which were there before must hold, and how many at least."""
 DOUBLED, SHARE_DOUBLED = 4, 0.15
 """Words that are written twice, and the share of the text's words that they must be."""

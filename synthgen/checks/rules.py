@@ -130,6 +130,7 @@ def refusal(rules: Rules, name: str, text: str) -> Finding | None:
 
 def assistant_voice(rules: Rules, name: str, text: str) -> Finding | None:
     """Find an assistant's stock phrases, and its openings where no assistant writes."""
+    text = patterns.QUOTED.sub(' ". ', text)  # what somebody else said, or what to say
     found = voice.ASSISTANT_VOICE.search(text)
     if not found and name not in rules.answers:
         found = voice.OPENING.search(text)
@@ -149,6 +150,11 @@ def prompt_leak(rules: Rules, name: str, text: str) -> Finding | None:
             if run in known:
                 return "quality.prompt_leak", " ".join(run)
     return None
+
+
+def fields_of_prompt(_rules: Rules, _name: str, text: str) -> Finding | None:
+    """Find fields and numbers that a prompt's form asks for."""
+    return _seen("quality.prompt_leak", leaks.FIELDS.search(text))
 
 
 def placeholder(rules: Rules, _name: str, text: str) -> Finding | None:
@@ -268,14 +274,16 @@ TextRule = Callable[[Rules, str, str], Finding | None]
 RowRule = Callable[[Rules, Texts], Finding | None]
 """Rules and a row's texts to a finding."""
 OF_TEXTS: tuple[TextRule, ...] = (
-    refusal, assistant_voice, prompt_leak, placeholder, too_many_symbols, other_script, babble, of_length,
-    repetition, cut_off, no_end, open_fence, other_language,
+    refusal, assistant_voice, prompt_leak, fields_of_prompt, placeholder, too_many_symbols, other_script, babble,
+    of_length, repetition, cut_off, no_end, open_fence, other_language,
 )  # fmt: skip
 """In their order: each of them for the first field, then for the next."""
 OF_ROWS: tuple[RowRule, ...] = (says_the_same, too_little, absent_input, misses_form)
 """In their order, after those."""
 _WISHES: dict[TextRule, re.Pattern[str]] = {
     refusal: wishes.REFUSAL,
+    assistant_voice: wishes.VOICE,
+    fields_of_prompt: wishes.FIELDS,
     placeholder: wishes.PLACEHOLDER,
     too_many_symbols: symbols.WANTED,
     babble: wishes.REPETITION,

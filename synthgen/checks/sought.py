@@ -34,6 +34,7 @@ def wording(facts: rules.Rules, name: str, words: hashed.Words) -> dict[rules.Te
             rules.refusal: [refusals.PLAIN, refusals.REFUSAL, *([refusals.DECLINED] if answers else [])],
             rules.assistant_voice: [voice.ASSISTANT_VOICE, *([] if answers else [voice.OPENING])],
             rules.prompt_leak: [leaks.TOKENS, leaks.CANDIDATES],
+            rules.fields_of_prompt: [leaks.FIELDS],
             rules.placeholder: [patterns.SIGNED],
         },
     )

@@ -40,7 +40,7 @@ _BESIDE = frozenset(row[at : at + 4] for row in _ROWS for at in range(len(row) -
 """Four keys side by side."""
 _SMASHED = rf"(?i:{_CONSONANT}{{4}}|{'|'.join(sorted(_BESIDE))})"
 _CONTROL = r"[\x00-\x08\x0e-\x1b\x7f\x{80}-\x{84}\x{86}-\x{9f}\x{e000}-\x{f8ff}]"
-_TORN = "[a-z][&*#$%^~|@;,{}]+[a-z]"
+_TORN = "[a-z][&*#$%^~|@;,{}€§¡¿½¢£¤¥¬¶©®™°±µ¦ï]+[a-z]"
 _RARE = r"[#@%&^~=*<>{}|]"
 _PIECE = r"\w(?:@@ ?| ?##)\w"
 _MIXED = r"[a-zA-Z][\x{400}-\x{4ff}]|[\x{400}-\x{4ff}][a-zA-Z]"

@@ -46,7 +46,7 @@ _SELF = (
     rf"{_I_AM} (?:chatgpt|claude|gemini|llama|gpt-?\d)\b",
     rf"\bi, (?:as|being) an? (?:\w+ ){{0,2}}?{_MODEL}|\b(?:speaking as|as someone without|although i am|since i am|being) (?:only |just )?an? (?:machine|body|{_MODEL})\b",
     (
-        r"\bmy (?:knowledge cut-?off|training data (?:only|goes|ends|cuts|says|stops|does)|(?:last |latest |most recent )?(?:knowledge )?update (?:was|in)|knowledge base|programming"
+        r"\bmy (?:knowledge cut-?off|training data (?:only|goes|ends|cuts|says|stops|does)|(?:last |latest |most recent )?(?:knowledge )?update (?:was|in)|knowledge base|knowledge (?:was|is|ends|stops|goes|only)|programming"
         r"|developers|creators|makers)\b|\b(?:based on|from) my training\b"
     ),
     r"\b(?:as of|up to|in) my (?:last |latest |most recent )?(?:knowledge )?(?:update|training)\b|\b(?:texts?|data|books) (?:that )?i (?:was|am|have been) trained on\b",
@@ -104,7 +104,7 @@ _OFFERS = (
     r"\b(?:is there )?(?:anything|something) else (?:(?:that )?i (?:can|could|may) (?:help|assist|do)|you need\?\W*$)",
     rf"\bwould you like (?:me to (?:{_MAKES})|to (?:know|learn|hear) more|more (?:information|details|examples|variations))\b[^.!\n]{{0,80}}\?|\bif you(?:['’]d| would) like,? i can\b",
     rf"\b(?:would you like|do you want|want|need|i can (?:also )?(?:offer|write|provide|give you)|let me know if you{_YOU_WANT}|tell me if you{_YOU_WANT})\b[^.!?\n]{{0,30}}?\b{_MORE}\b",
-    rf"\b(?:do you want|want|need|would you like) me to (?:{_MAKES}|try)\b[^.!\n]{{0,60}}\?|\bdo you want me to\b[^.!\n]{{0,80}}\?\W*$",
+    rf"\b(?:do you want|want|need|would you like) me to (?:{_MAKES}|try)\b[^.!\n]{{0,60}}\?",
     rf"\b(?:shall|should) i (?:{_MAKES}|tell you more|plan an?)\b[^.!\n]{{0,60}}\?",
     rf"\b(?:please )?(?:let me know|just say|tell me|do tell me) (?:if|whether) you{_YOU_WANT} (?:me to (?:{_MAKES})|it (?:shorter|longer|more|less|to be)|(?:any |some )?(?:changes|adjustments|edits|revisions|tweaks|additional|{_MORE}))",
     (
@@ -122,6 +122,7 @@ _OFFERS = (
 _OPENINGS_ANYWHERE = (
     r"^\W*here(?:['’]s| is| are) (?:(?:an?|some|the|your|my|one) )?(?:[\w-]+,? ){0,3}?(?:answer|explanation|overview|summary|version|suggestion|response|rewrite)s?(?: \w+){0,3}? (?:for you|to your question|you (?:asked|requested|provided|gave))\b",
     r"^\W*(?:sure|certainly|of course|absolutely|okay|ok)?[,!.]* ?here(?:['’]s| is| are) (?:another|one more|two more|a few more|some more)\b[^.!?\n]{0,40}:",
+    rf"^\W*here(?:['’]s| is| are) [^.!?\n]{{0,60}}?\b(?:follows|matches|fits|meets|for) your (?:[\w-]+ )?(?:request|{_WANTED})\b",
     r"^\W*here(?:['’]s| is| are) [^.!?\n]{0,40}\bsuch an? (?:text|message|row|sentence|request|query|complaint)s?\b",
     r"^\W*(?:certainly|of course|absolutely|no problem|sure(?: thing)?|with pleasure)[,!.] (?:i['’]d be (?:happy|glad)|i can (?:help|do)|this is how|below (?:is|are|you))\b",
 )
@@ -142,7 +143,7 @@ OPENING = _any(
     (
         (
             rf"^\W*(?:{_GLAD})(?:[,!.:]|\s[-–—])+ *(?:here(?:['’]s| is| are)|i(?:['’]d| would) be (?:happy|glad)|i(?:['’]ll| will| can) (?:write|create|generate|help|draft|provide)"
-            r"|let me|let['’]s|(?:the|this) (?:following )?(?:text|message|example|sentence)|(?:text|message|example|response|output|version)\b[^.!?\n]{0,20}:"
+            r"|let me|let['’]s|(?:i['’]?m |i am )?(?:happy|glad) to (?:help|assist)|(?:the|this) (?:following )?(?:text|message|example|sentence)|(?:text|message|example|response|output|version)\b[^.!?\n]{0,20}:"
             r"|below (?:is|are|you)|(?:the|an?|our) (?:customer|user|patient|policyholder|client|caller|guest|subscriber)\b|(?:one|an?) [^.!?\n]{0,30}(?:coming up|for you)\b)"
         ),
         (
@@ -161,7 +162,7 @@ OPENING = _any(
         r"^\W*(?:let(?:['’]s| us| me)|allow me to) (?:craft|write|create|draft|generate|compose|come up with|produce|think of|give you an)\b",
         rf"^\W*(?:i(?:['’]ll| will| have|['’]ve)) (?:write|written|create|created|generate|generated|craft|crafted|draft|drafted|compose|composed) (?:an?|the|some|this) (?:[\w-]+,? ){{0,3}}(?:{_MADE})\b",
         r"^\W*(?:(?:dear|hi|hello)\b[^,.!\n]{0,40}[,.!]\s*)?thank you for (?:contacting|reaching out)\b",
-        r"^\W*(?:next (?:one|message|text|example)|the requested (?:text|message|example)|persona)[:,]|^\W*consider this an example\b|^\W*here(?:['’]s| is) one from\b",
+        r"^\W*(?:next (?:one|message|text|example)|the requested (?:text|message|example)|persona)[:,]|^\W*consider this an example\b|^\W*here(?:['’]s| is) one (?:from|with|in|about|that)\b",
         rf"^\W*(?:an? )?(?:suitable|possible|typical|sample|generated|requested|example|fresh) (?:\w+ )?(?:{_MADE})\b[^.!?\n]{{0,40}}(?:might|could|would|may|number|:)",
     )
 )

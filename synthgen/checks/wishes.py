@@ -27,6 +27,17 @@ REFUSAL = re.compile(
     r"|cancel\w*|polite no|out[- ]of[- ]office|regrets?|resign\w*|role-?play|dialogue|screenplay|quote|polite(?:ly)? (?:way|answer|reply|no))\b",
     re.IGNORECASE,
 )
+VOICE = re.compile(
+    r"\b(?:role-?play|dialogue|screenplay|script|greets?|greeting (?:for|to|of) (?:an? |the )?(?:customer|guest|caller|visitor|client)s?|sign-?off|closing line|robot|chat ?bot|assistant|agent|clerk|waiter|receptionist|concierge|salesperson"
+    r"|customer service|help ?desk|call cent(?:er|re)|auto-?reply|newsletter|support (?:e-?mail|reply|message))\b",
+    re.IGNORECASE,
+)
+FIELDS = re.compile(
+    r"\b(?:exercises?|quiz|tests?|flash ?cards?|gap|fill|print\w*|outputs?|program|code|function|script|command|query|questions? and answers?|faqs?|labels?|fields?|forms?"
+    r"|templates?|interview|dialogue|conversation|script|transcript|json|csv|table|categor\w+|classif\w+|options?|versions?|variations?|examples?|drafts?|messages"
+    r"|responses|sentences|texts|prompts?|tasks?)\b",
+    re.IGNORECASE,
+)
 PLACEHOLDER = re.compile(
     r"\b(?:template|placeholder|boilerplate|lorem ipsum[^.!\n]*\?|roman numerals?|fill[- ]?in|blanks?|cloze|gaps?|form letter|mail merge|variables?|format(?:ted)? string|regex|regular expression"
     r"|f-string|printf|strftime|date format|format\b[^.!?]{0,30}\bdates?|syntax|brackets?|braces|jinja|mustache|shell|bash|html|xml|css|javascript"
@@ -57,7 +68,7 @@ MARKS = re.compile(
 )
 LONG = re.compile(
     r"\b(?:explain|describe|discuss|elaborate|compare|contrast|analy[sz]e|argue|justify|outline|summari[sz]e|advise|in detail|why|how (?:do|does|did|can|could|should|would|to|come)(?! (?:you|i|we|one|people) (?:(?:say(?! (?:no|yes|sorry|thank|goodbye|hello)\b)|spell|pronounce|call|translate)\b|write (?:[\"“‘']|[^.?]{1,40} in \w+\W*$)))"
-    r"|tell me (?:about|how|why|more)|what (?:should|can|could|would|do(?! (?:you|we|people|they) call\b)|happens|are the|causes|is the difference)|tips?|advice|steps?|instructions|help me|can you help|walk me through|itinerar(?:y|ies)|guide|introduction|biography|description|routine|schedule|bedtime"
+    r"|tell me (?:about|how|why|more)|what (?:should|can|could|would|do(?! (?:you|we|people|they) call\b)|happens|are the|causes|is the difference)|tips?|advice|steps?|instructions|help me|can you help|best way|walk me through|itinerar(?:y|ies)|guide|introduction|biography|description|routine|schedule|bedtime"
     r"|essay|story|poem|paragraph|sentences?|letter|e-?mail|message|speech|article|report|review|recipe|plan|pros and cons|reasons?|ideas?|suggestions?|ways|examples|draft)\b"
     r"|\b(?:list|name|give|suggest|recommend)(?: me| us)? (?:two|three|four|five|six|seven|eight|nine|ten|\d+|some|several|a few)\b",
     re.IGNORECASE,
@@ -79,7 +90,7 @@ WHETHER = re.compile(
 
 BRIEF = re.compile(
     r"(?:^|[:.!?]\s)\W*(?:(?:the )?(?:opposite|synonym|antonym|plural|past tense|capital|symbol|abbreviation|currency|colou?r)\b|what|which|who(?:se|m)?|when|where|how (?:do (?:you|i|we) (?:say|spell|pronounce|write)|many|much|old|long|far|tall|often|big|high|deep|fast|heavy)|in (?:which|what)|at (?:which|what)|name (?:a|an|the|one)|pick|choose|guess"
-    r"|translate|repl(?:y|ies)|answer|respond|give|spell|convert|calculate|compute|solve|find|identify|classify|complete|continue|finish|fill|correct|unscramble|write (?:a|an|the|one)|state|say)\b"
+    r"|translate|encode|decode|hash|repl(?:y|ies)|answer|respond|give|spell|convert|calculate|compute|solve|find|identify|classify|complete|continue|finish|fill|correct|unscramble|write (?:a|an|the|one)|state|say)\b"
     r"|\b(?:one word|single word|a number|a word|only|just|yes or no|true or false)\b",
     re.IGNORECASE,
 )
@@ -89,7 +100,7 @@ MOST_BRIEF = 20
 _YES = re.compile(r"^\W*(?:yes|no|true|false|correct|wrong|right|never|always|sometimes|both|neither)\b", re.IGNORECASE)
 _NO_MORE = re.compile(r"^\W*(?:yes|no|sure|maybe|true|false|it depends|depends)\W*$", re.IGNORECASE)
 _WORDS = re.compile(
-    r"\b(?:one word|single word|a number|a word|only|just|pick|translate|(?:at most|up to|exactly|within|in) (?:\w+ )?words?)\b",
+    r"\b(?:one word|single word|a number|a word|only|just|pick|translate|encode|(?:at most|up to|exactly|within|in) (?:\w+ )?words?)\b",
     re.IGNORECASE,
 )
 """What asks for a word, a number or a few words."""
@@ -106,7 +117,7 @@ def short_answer(question: str, answer: str) -> bool:
     said, asked = normalise(answer), normalise(question)
     if said and re.search(rf"\b(?:or|say) {re.escape(said)}\b|\b{re.escape(said)} or\b", asked):
         return True
-    if NO_ANSWER.match(answer):
+    if NO_ANSWER.match(answer) and answer.isascii():
         return False
     if WHETHER.search(question):
         return bool(_YES.match(answer))

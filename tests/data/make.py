@@ -179,6 +179,8 @@ class Maker:
         for name in ("faults", "look_alikes"):
             for kind, line in sections(f"{hand}_{name}.txt", "== "):
                 about = {"kind": kind} if name == "faults" else {"look_alike": kind}
+                if kind == "quality.too_short" and name == "faults" and " => " not in line and len(line.split()) > 2:
+                    continue  # three words are enough for the recipe
                 cut = kind == "quality.cut_off" and name == "faults" and " => " not in line
                 domain, row = self.message(next(cuts), line) if cut else self.written(line)
                 self.add(domain, row, **about, unread=hand == "unread")
