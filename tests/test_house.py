@@ -42,6 +42,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "seeds",
         "embed",
         "embedders",
+        "onnx",
         "minhash",
         "near",
         "clusters",
