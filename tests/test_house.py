@@ -89,6 +89,7 @@ HEAVY = (
     "pydantic",
     "jinja2",
     "tokenizers",
+    "onnxruntime",
     "tqdm",
 )
 

@@ -15,6 +15,7 @@ from functools import cached_property
 from itertools import groupby
 
 from synthgen.checks import absent, asked, endings, language, patterns, refusals, related, symbols, wishes
+from synthgen.embed import Embed
 from synthgen.text import normalise, windows
 from synthgen.types import Prose
 
@@ -49,6 +50,7 @@ class Rules:
         required: fields that every row has: the first is the question, those after it are answers.
         masks: what stands in the place of personal data, where the recipe has it masked.
         context: fields that only say what was asked: no rule looks for faults in them.
+        embed: the recipe's embedder; None = the packaged one.
     """
 
     fields: dict[str, Prose]
@@ -60,6 +62,7 @@ class Rules:
     required: frozenset[str] = frozenset()
     masks: tuple[str, ...] = ()
     context: frozenset[str] = frozenset()
+    embed: Embed | None = None
 
     @cached_property
     def question(self) -> str | None:
@@ -81,7 +84,7 @@ class Rules:
         """What each answer has to do with what is asked, as the seeds have it."""
         asked = [(self.asking(seed), seed) for seed in self.seeds]
         return {
-            name: related.learnt([(question, text) for question, seed in asked if (text := seed.get(name))])
+            name: related.learnt([(asks, text) for asks, seed in asked if (text := seed.get(name))], self.embed)
             for name in self.answers
         }
 
