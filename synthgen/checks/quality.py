@@ -115,7 +115,8 @@ class Quality:
                 wanted[at] = related.bound(self.facts.relations[name], answer)
                 if related.apart(question, answer, wanted[at].shared):
                     pairs[at] = question, answer
-            for at, cosine in zip(pairs, related.cosines(list(pairs.values())), strict=True) if pairs else ():
+            near = related.cosines(list(pairs.values()), self.facts.relations[name].embed) if pairs else ()
+            for at, cosine in zip(pairs, near, strict=True):
                 if cosine < (least := wanted[at].cosine):
                     found[at] = (
                         "quality.unrelated",

@@ -26,6 +26,7 @@ from synthgen.checks import (
     voice,
     wishes,
 )
+from synthgen.embed import Embed
 from synthgen.text import normalise, windows
 from synthgen.types import Prose
 
@@ -53,6 +54,7 @@ class Rules:
         required: fields that every row has: the first is the question, those after it are answers.
         masks: what stands in the place of personal data, where the recipe has it masked.
         context: fields that only say what was asked: no rule looks for faults in them.
+        embed: the recipe's embedder; None = the packaged one.
     """
 
     fields: dict[str, Prose]
@@ -64,6 +66,7 @@ class Rules:
     required: frozenset[str] = frozenset()
     masks: tuple[str, ...] = ()
     context: frozenset[str] = frozenset()
+    embed: Embed | None = None
 
     @cached_property
     def question(self) -> str | None:
@@ -85,7 +88,7 @@ class Rules:
         """What each answer has to do with what is asked, as the seeds have it."""
         asked = [(self.asking(seed), seed) for seed in self.seeds]
         return {
-            name: related.learnt([(question, text) for question, seed in asked if (text := seed.get(name))])
+            name: related.learnt([(asks, text) for asks, seed in asked if (text := seed.get(name))], self.embed)
             for name in self.answers
         }
 

@@ -73,6 +73,7 @@ def facts_of(facts: rules.Rules, turns: Prose, seeds: Sequence[Exchange]) -> rul
         required=frozenset({"user", "assistant"}),
         masks=facts.masks,
         context=frozenset({"before"}),
+        embed=facts.embed,
     )
 
 

@@ -173,8 +173,9 @@ class Checks(Part):
 
     embedder: str | None = Field(
         None,
-        description="What makes vectors of texts for labels and dedup: left out = the packaged model; a folder of a "
-        "model2vec or sentence-transformers model; or an OpenAI-compatible endpoint, `https://host/v1#model`.",
+        description="What makes vectors of texts for labels, dedup and `quality.unrelated`: left out = the packaged "
+        "model; a folder of a model2vec or sentence-transformers model, in ONNX where it has such a file; or an "
+        "OpenAI-compatible endpoint, `https://host/v1#model`.",
     )
     dedup: Dedup = Field(default_factory=Dedup, description="Duplicates.")
     labels: Labels = Field(default_factory=Labels, description="Labels.")
