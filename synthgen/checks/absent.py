@@ -54,14 +54,14 @@ _LIMITS = (
     "|freezing|sea|ground|par|that|your|my|our|his|her|their|its"
 )
 """What numbers and levels lie below, and to whom somebody gave a text."""
-_AHEAD = _one_of(
+_AHEAD = (
     rf"(?:following|below|attached|enclosed)(?: (?!day|week|month|year){_WORD}){{0,2}}? {_ANY}\b",
     rf"(?<!\ba )(?<!\ban )(?<!any )(?<!each )(?:given|provided)(?: {_WORD}){{0,1}}? {_ANY}\b(?! (?:limit|count|length))",
     rf"{_ANY} (?:below|that follows?|provided|given(?: here| below)?|attached|shown here)\b(?! (?:the|\d|{_LIMITS}))",
     rf"{_ANY} (?:provided|given) (?=to (?:work|find|calculate|compute|answer|determine|draw|write|create|make|solve|plot)\b)",
     rf"(?<=\bgiven )(?:the|this|these) (?:{_WORD} ){{0,2}}?{_ANY}\b(?: of {_WORD})?(?=[,.])",
 )
-_BEHIND = _one_of(rf"above(?: {_WORD})? {_ANY}\b", rf"{_ANY} above\b(?! (?:the|\d|all|average))")
+_BEHIND = (rf"above(?: {_WORD})? {_ANY}\b", rf"{_ANY} above\b(?! (?:the|\d|all|average))")
 _THIS = rf"{_START}{_PLEASE}(?:{_TASKS}) (?:this|these) {_ANY}\b(?! (?:that|which|about|of|from|on|for|with)\b)"
 
 _KINDS = (
@@ -158,8 +158,12 @@ _DEFINITE = _one_of(
 DEFINITE = re.compile(_DEFINITE)
 """Work on, and questions about, one thing that the asker has before him: it counts only where somebody answers."""
 _POINTED = rf"(?:{_TASK}|{_USING})"
-ABSENT = re.compile(rf"(?P<ahead>{_POINTED}{_AHEAD}|{_THIS})|(?P<unsaid>{_UNSAID})|(?P<behind>{_POINTED}{_BEHIND})")
-ABSENT_PARTS = tuple(re.compile(one) for one in (f"{_POINTED}(?:{_AHEAD}|{_BEHIND})", _THIS, _UNSAID))
+ABSENT = re.compile(
+    rf"(?P<ahead>{_POINTED}{_one_of(*_AHEAD)}|{_THIS})|(?P<unsaid>{_UNSAID})|(?P<behind>{_POINTED}{_one_of(*_BEHIND)})"
+)
+POINTED = tuple(re.compile(one) for one in (*_AHEAD, *_BEHIND))
+"""One of these the first of the parts needs."""
+ABSENT_PARTS = tuple(re.compile(one) for one in (_POINTED + _one_of(*_AHEAD, *_BEHIND), _THIS, _UNSAID))
 """The same in parts: a column is searched faster for each of them than for all at once."""
 POINTS = ("following", "below", "attached", "enclosed", "given", "provided", "that follow", "above", "shown here")
 """What the first of them cannot match without."""

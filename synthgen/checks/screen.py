@@ -112,6 +112,7 @@ def of_texts(facts: rules.Rules, memory: Memory, name: str, words: hashed.Words)
         missing=missing if ends else never,
         babble=pl.col("long").str.contains(_LONG_WORD),
         script=far.str.contains(language.OTHER_LETTERS) if facts.language else never,
+        noise=text.str.contains(symbols.HINT_OF_NOISE) if ends else never,
         fence=text.str.contains("```", literal=True),
         symbols=((signs >= symbols.SCREEN_SHARE * (text.str.len_chars() - spaces)) | broken)
         if ends
@@ -119,7 +120,9 @@ def of_texts(facts: rules.Rules, memory: Memory, name: str, words: hashed.Words)
         tongue=(odd | (spaces >= 1)) if facts.language else never,
         told=(~odd & (far == "") & (spaces + 1 >= language.LEAST_WORDS)) if facts.language else never,
     )  # fmt: skip
-    found = {column: flags[column].fill_null(value=False).to_numpy() for column in flags.columns}
+    found = {column: flags[column].fill_null(value=False).to_numpy(writable=True) for column in flags.columns}
+    noise = found["noise"].nonzero()[0]
+    found["symbols"][noise] |= _noisy(words.texts.gather(noise))
     worded = sought.wording(facts, name, words)
     leaks, near = words.having(rules.PROMPT_RUN, memory.prompt)
     if near.any():
@@ -137,6 +140,19 @@ def of_texts(facts: rules.Rules, memory: Memory, name: str, words: hashed.Words)
         rules.too_many_symbols: found["symbols"],
         rules.other_language: _telling(words, memory, found["tongue"], found["told"]),
     }
+
+
+def _noisy(texts: pl.Series) -> Flags:
+    """Return the texts with as many words of signs alone, or as long a one, as `symbols` wants."""
+    import polars as pl
+
+    one = pl.element()
+    odd = one.filter(one.str.contains(symbols.SIGNS) & ~one.is_in(list(symbols.SET_BETWEEN)))
+    words = texts.str.replace_all(rf"{_SPACE}+", " ").str.split(" ").list.eval(odd)
+    many = words.list.len() >= symbols.LEAST_NOISE
+    long = words.list.eval(one.str.len_chars() >= symbols.LEAST_VISIBLE).list.any()
+    found: Flags = (many | long).fill_null(value=False).to_numpy()
+    return found
 
 
 def _repeating(words: hashed.Words) -> Flags:

@@ -60,13 +60,12 @@ def refusing(words: hashed.Words) -> Flags:
 
 def of_absence(words: hashed.Words, *, answered: bool) -> Flags:
     """Return the texts that may speak of an input."""
-    plain, (pointed, *others) = words.plain, absent.ABSENT_PARTS
+    plain, (pointed, *others) = words.plain.str.to_lowercase(), absent.ABSENT_PARTS
     found = words.folds.copy()
-    at = plain.str.contains(f"(?i){'|'.join(absent.POINTS)}").fill_null(value=False).arg_true()
-    found[at.to_numpy()] |= _flags(plain.gather(at).str.contains(_in_any_case(pointed)))
-    for one in [*others, *([absent.DEFINITE] if answered else [])]:
-        found |= _flags(plain.str.contains(_in_any_case(one)))
-    return found
+    at = plain.str.contains("|".join(absent.POINTS)).fill_null(value=False).arg_true()
+    at = at.filter(_any(plain.gather(at), absent.POINTED))
+    found[at.to_numpy()] |= _flags(plain.gather(at).str.contains(loosened.loosened(pointed)))
+    return found | _flags(_any(plain, [*others, *([absent.DEFINITE] if answered else [])]))
 
 
 def holding(words: hashed.Words, needs: Iterable[str]) -> Flags:
@@ -101,9 +100,12 @@ def _blank(facts: rules.Rules, texts: pl.Series) -> Flags:
     return _flags(loosened.of(texts).str.contains(loosened.loosened(patterns.PLACEHOLDER)) | strange)
 
 
-def _in_any_case(pattern: re.Pattern[str]) -> str:
-    """Return a pattern of small letters that is met in capital ones too."""
-    return f"(?i:{loosened.loosened(pattern)})"
+def _any(texts: pl.Series, wanted: Iterable[re.Pattern[str]]) -> pl.Series:
+    """Return where one of these patterns may be met."""
+    import polars as pl
+
+    met = [pl.col("text").str.contains(loosened.loosened(one)).alias(str(number)) for number, one in enumerate(wanted)]
+    return texts.to_frame("text").select(met).select(pl.any_horizontal(pl.all())).to_series()
 
 
 def _as_it_is(pattern: re.Pattern[str]) -> str:

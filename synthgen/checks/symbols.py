@@ -56,8 +56,10 @@ HINTS = (
         rf"(?s)(?:{_TORN}.*){{3}}|(?:{_PIECE}.*){{3}}|^\s*\\n|\\n\s*$|\\{{4}}.*\\{{4}}|\{{\\rtf|(?:<[/!a-z].*>.*){{4}}"
         rf"|(?:{_RARE}[^\s\x1c-\x1f]*{_RARE}.*){{3}}"
     ),
-    rf"(?s)(?:(?:^|[\s\x1c-\x1f]){_SIGN}{{2,}}(?:[\s\x1c-\x1f]|$).*){{2}}|{_SIGN}{{10}}",
 )
+HINT_OF_NOISE = rf"(?s)(?:(?:^|[\s\x1c-\x1f]){_SIGN}{{2,}}(?:[\s\x1c-\x1f]|$).*){{2}}|{_SIGN}{{10}}"
+"""What signs between words need; where it is met, `SIGNS` are counted."""
+SIGNS = rf"^{_SIGN}{{2,}}$"
 _SET_ASIDE = r"```.*?(?:```|\z)|`[^`\n]*`|\$\$.*?\$\$|\\\(.*?\\\)"
 HINT_OF_TAGS = rf"(?s)&amp;|^\S*(?:{_SET_ASIDE}|<(?:[^<>]|{_SET_ASIDE})*>|&\w+;|[\s\x1c-\x1f])+\S*$"
 """Another that needs `<`, `&` or at most one run of spaces: tags and code, and a word before and behind."""
@@ -128,7 +130,7 @@ LEAST_SMASHED = 4
 """Words that no mouth can say, from which half a text of them is no slip and no list of names."""
 LEAST_TORN, SHARE_TORN = 3, 0.4
 LEAST_NOISE, SHARE_NOISE = 3, 0.12
-_SET_BETWEEN = frozenset(
+SET_BETWEEN = frozenset(
     "== === != !== >= <= && || -> => <- --> <-- ++ -- += -= *= /= ** // :: := << >> ... .. …. ?! !? !! ?? ??? !!! --- "  # noqa: SIM905
     ".) :) :( :-) :-( ;) ;-) :/ \"\" '' () [] {}".split()
 )
@@ -233,7 +235,7 @@ def _noise(text: str) -> bool:
     """Say whether an eighth of the words, and three of them, are signs alone, as nobody sets them between words."""
     lines = [line for line in text.split("\n") if not _SET_APART.search(line)]
     words = [word for line in lines for word in line.split()]
-    odd = [one for one in words if len(one) > 1 and one not in _SET_BETWEEN and all(map(_is_sign, one))]
+    odd = [one for one in words if len(one) > 1 and one not in SET_BETWEEN and all(map(_is_sign, one))]
     if len(odd) >= LEAST_NOISE and len(odd) >= SHARE_NOISE * len(words):
         return True
     return any(len(one) >= LEAST_VISIBLE and max(map(one.count, one)) * 2 < len(one) for one in odd)
