@@ -28,6 +28,14 @@ CODE_LINE = re.compile(
 """A line of code outside of backticks. Polars reads this, `CODE` and `QUOTED` too: they have no look and no reference."""
 QUOTED = re.compile(r"[\"“„«][^\"“”„«»\n]{1,80}[\"”“»]|\B['‘][^'‘’\n]{1,60}['’]\B")
 """What somebody else said: a customer who was sent "Dear [NAME]" has a case."""
+
+
+def all_quoted(text: str) -> bool:
+    """Return whether a text is words for somebody to say: quotes around all of it."""
+    plain = text.strip()
+    return len(plain) > 1 and plain[0] in '"“„«' and plain[-1] in '"”“»' and '"' not in plain[1:-1]
+
+
 _BEFORE = (
     "dear|hi|hello|mr|mrs|ms|miss|dr|prof|sir|my|your|our|their|his|her|the|an?|from|to|at|in|on|by|with|for|of|since|until|till|before"
     "|after|is|am|are|was|were|named|called|about|and|between|near|via|worth|costs?|paid|than|as|regarding|age|aged|this|every|next|last"

@@ -18,6 +18,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from synthgen.checks import patterns
 from synthgen.embed import embed
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 WEIGHTS = Path(__file__).parent / "refused.json"
 FIRST = 300
 """Characters of a text that are looked at."""
-LEAST = 1.0
+LEAST = 1.3
 """Log-odds from which a text is a refusal."""
 _WHO = frozenset(("i", "i'm", "i'd", "i'll", "i've", "me", "my"))
 _WHO_SAID = ("this assistant", "the assistant", "the model")
@@ -73,7 +74,9 @@ def _weights() -> tuple[NDArray[np.float64], float]:
 
 def may_refuse(text: str) -> bool:
     """Return whether a sentence at the beginning has all that a refusal has, and speaks of no page or button."""
-    return any(map(_has_all, re.split(r"[.!?\n]", text[:FIRST].lower().replace("’", "'"))))
+    return not patterns.all_quoted(text) and any(
+        map(_has_all, re.split(r"[.!?\n]", text[:FIRST].lower().replace("’", "'")))
+    )
 
 
 def _has_all(sentence: str) -> bool:

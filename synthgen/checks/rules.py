@@ -124,6 +124,8 @@ class Rules:
 
 def refusal(rules: Rules, name: str, text: str) -> Finding | None:
     """Find a refusal in the first 300 characters; in a field that answers, also what a customer might say."""
+    if patterns.all_quoted(text):
+        return None
     begun = text[: refusals.FIRST]
     found = refusals.PLAIN.match(begun) or refusals.REFUSAL.search(begun)
     if not found and name in rules.answers:
