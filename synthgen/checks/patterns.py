@@ -41,7 +41,7 @@ _BEFORE = (
     "|after|is|am|are|was|were|named|called|about|and|between|near|via|worth|costs?|paid|than|as|regarding|age|aged|this|every|next|last"
 )
 _NOT_BLANK = (
-    r"sic|the|an?|they|he|she|it|its|his|her|their|our|we|you|i|is|are|was|were|and|or|not|to|of|in|on|that|this|these|those|who|which|emphasis|redacted"
+    r"sic|the|an?|some|yet|they|he|she|it|its|his|her|their|our|we|you|i|is|are|was|were|and|or|not|to|of|in|on|that|this|these|those|who|which|emphasis|redacted"
     r"|ctrl|control|alt|shift|enter|esc|escape|tab|del|delete|space|return|fn|error|warn(?:ing)?|info|debug|trace|fatal|snip|laughs?|laughing|applause"
     r"|music|inaudible|silence|pause|sighs?|edit(?:ed)?|update|solved|ok|cancel|save|next|back|x|v|citation needed|note|external|spam|urgent"
 )
@@ -52,7 +52,7 @@ _PLACEHOLDERS: tuple[tuple[tuple[str, ...], str], ...] = (
         (
             rf"(?<!\w)\[(?:(?i:your|insert|enter|add|specify|fill in|state|choose)[ _]\w[^\]\n]{{0,40}}|(?:[\w'’-]+[ _/]){{0,3}}(?i:{_BLANKS})(?i:\(s\)|s)?(?i: here)?"
             r"|[^\]\n]{0,60}\b(?i:goes |comes )?(?i:here)\.?|[^\]\n]{0,40}: ?(?i:add|insert|enter|your) \w[^\]\n]{0,40})\](?!\(|\w)"
-            rf"|(?:\b(?i:{_BEFORE})\b\.? [$€£#@]?|[\n,] ?(?=\[[A-Z]?[a-z]+[\] ]))\[(?!(?i:{_NOT_BLANK})\b)(?![^\]]*\b(?:not|no|redacted|removed|omitted|deleted|unknown)\b)[A-Za-z][\w '’/,-]{{1,30}}(?:\(s\))?\](?![\w(])"
+            rf"|(?:\b(?i:{_BEFORE})\b\.? [$€£#@]?|[\n,] ?(?=\[[A-Z]?[a-z]+[\] ]))\[(?!(?i:{_NOT_BLANK})\b)(?![^\]]*\b(?:not|no|of\]|redacted|removed|omitted|deleted|unknown)\b)[A-Za-z][\w '’/,-]{{1,30}}(?:\(s\))?\](?![\w(])"
             r"(?! (?:button|key|tab|menu|link|icon|option|field|section|block|tag|line|entry|file)s?\b)"
         ),
     ),

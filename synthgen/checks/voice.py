@@ -59,16 +59,16 @@ _SELF = (
 _REQUEST = (
     r"\byour prompt\b|\bthe prompt (?:asks?|asked|says|requires?|specif\w+|mentions?|wants?|mentioned)\b",
     r"\bthe instructions? (?:asks?|asked|requires?|specif(?:y|ies|ied)|wants?)\b",
-    r"\bthe (?:user|asker) (?:is asking|wants (?:a|an|to know|me)|asks|asked|requests|requested|needs (?:a|an))\b",
+    r"\bthe (?:user|asker) (?:is asking|wants (?:a|an|to know|me)|asks? (?:about|for|me)|asked (?:about|for|me)|needs (?:a|an))\b",
     (
         r"^\W*(?:the|this) (?:customer|user|speaker|writer|patient|policyholder|client) (?:is (?:asking|complaining|describing|expressing|frustrated|upset|looking)"
         r"|wants (?:a|to)|seems to|expresses|asks (?:for|about|how|why|if|whether)|complains|describes|sounds)\b"
     ),
     r"\bi should keep (?:the|my) (?:reply|answer|response|message)\b",
     r"\b(?:what|as|like|which|that) you(?:['’]ve| have)? (?:asked|requested)(?: (?:me )?for)?[.!:,]",
-    r"\bas (?:per your (?:request|instructions)|requested by you|you instructed|instructed)(?=[,.!:]|\W*$)|^\W*(?:as|per) (?:requested|your request)[,:]",
+    r"\bas (?:per your (?:request|instructions)|requested by you|you instructed)(?=[,.!:]|\W*$)|^\W*(?:as|per) (?:requested|your request)[,:]",
     r"\b(?:based on|following|in line with|similar to|according to) (?:the|your) (?:given )?(?:examples?|samples?|instructions?|prompt)(?: (?:that )?you (?:gave|provided|shared|sent))?(?: me)?, (?:here|this|i)\b",
-    rf"\bin (?:line|accordance) with your (?:{_WANTED})\b|\b(?:meets?|fulfil\w*|satisf\w+|follows?|compl(?:y|ies) with) (?:all |both |each )?(?:of )?(?:the|your) (?:\w+ )?(?:criteria|constraints|requirements|specifications)\b",
+    rf"\bin (?:line|accordance) with your (?:{_WANTED})\b|\b(?:this|the|my) (?:{_WORK}) [^.!?\n]{{0,40}}?\b(?:meets?|fulfil\w*|satisf\w+|follows?|compl(?:y|ies) with) (?:all |both |each )?(?:of )?(?:the|your) (?:\w+ )?(?:criteria|constraints|requirements|specifications)\b",
     r"\b(?:both|all) (?:the )?(?:criteria|constraints|requirements) (?:of|in) (?:the|your) (?:task|prompt|request)\b|\bcriteria of the (?:task|prompt)\b",
     r"\b(?:fits|matches|belongs to|suits|reflects) the (?:given )?(?:label|category|class|topic|intent|persona|tone)\b|\bfor the same label\b",
     r"\bthank(?:s| you) for (?:your|the|this|asking (?:this|that|such)) ?(?:great |good |interesting |thoughtful )?(?:question|prompt)\b",
@@ -96,7 +96,7 @@ _OWN_WORK = (
     rf"\b(?:i hope (?:this|that|these|it) helps?|hope (?:this|that|it) helps)(?: you)?{_END}|\bhope this (?:works|fits|suits|is (?:useful|helpful))\b|\bhopefully,? (?:that|this) (?:clears|helps|answers)\b",
     r"\b(?:does|did) (?:that|this) (?:help|make sense|answer your question|work for you|sound (?:good|right))\?\W*$|\bwas this (?:answer|response|information|explanation|message) (?:helpful|useful)\b",
     r"\b(?:i hope (?:this|that) answers|it was a pleasure to help you|glad to be of (?:service|help))\b",
-    rf"\b(?:feel free to|you can) (?:adjust|modify|edit|adapt|customi[sz]e|tweak|change) (?:it|this|the (?:wording|tone|details|text|message))(?=[.!,;]|\W*$| (?:as (?:a|an|you|needed)|to (?:fit|suit|match|your|better)|if|for your))|\b(?:suit|fit|match) your (?:{_WANTED})\b",
+    rf"\b(?:feel free to|you can) (?:adjust|modify|edit|adapt|customi[sz]e|tweak|change) (?:it|this|the (?:wording|tone|details|text|message))(?=[.!,;]|\W*$| (?:as (?:a|an|you|needed)|to (?:fit|suit|match|your|better)|if|for your))|\b(?:suit|fit|match) your (?:dataset|prompt|specifications)\b",
     r"\b(?:let me know if this|(?:is|was) (?:this|that)|did i get) (?:helps|fits|meets|matches|is what you|what you had in mind|the tone)\b",
 )
 _OFFERS = (
