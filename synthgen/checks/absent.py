@@ -161,7 +161,7 @@ _POINTED = rf"(?:{_TASK}|{_USING})"
 ABSENT = re.compile(
     rf"(?P<ahead>{_POINTED}{_one_of(*_AHEAD)}|{_THIS})|(?P<unsaid>{_UNSAID})|(?P<behind>{_POINTED}{_one_of(*_BEHIND)})"
 )
-POINTED = tuple(re.compile(one) for one in (*_AHEAD, *_BEHIND))
+POINTED = tuple(re.compile(one.replace(r"(?<=\bgiven )", "given ")) for one in (*_AHEAD, *_BEHIND))
 """One of these the first of the parts needs."""
 ABSENT_PARTS = tuple(re.compile(one) for one in (_POINTED + _one_of(*_AHEAD, *_BEHIND), _THIS, _UNSAID))
 """The same in parts: a column is searched faster for each of them than for all at once."""

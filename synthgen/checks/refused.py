@@ -41,8 +41,8 @@ _WHAT = tuple(
     "help assist answer writ creat generat produc giv provid offer tell say discuss talk topic subject request text "  # noqa: SIM905
     "message example content rule guideline polic advice opinion story question instruction conversation continue "
     "comfortable allow permit able legal illegal harm safe access know role play train model explain describ support "
-    "encourag capabilit translat send proceed comply complet recommend predict endors summari brows image link file "
-    "scope decline impersonat simulat speculat comment participat engag fulfil process".split()
+    "encourag capabilit translat proceed comply recommend predict endors summari scope decline impersonat simulat "
+    "speculat engag".split()
 )
 _ELSEWHERE = frozenset(
     "app online button screen page pages keyboard site website portal inbox".split()  # noqa: SIM905 - words
