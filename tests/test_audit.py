@@ -312,7 +312,7 @@ def test_kill_in_the_middle(tmp_path: Path) -> None:
     line = json.dumps({"text": "Too short.", "label": "delivery"}) + "\n"
     with _started("-", out, stdin=subprocess.PIPE) as running:
         assert running.stdin
-        running.stdin.write(line * (GROUP + 100))
+        running.stdin.write(line * (max(GROUP, audit.BATCH) + 100))
         running.stdin.flush()
         for _ in range(600):
             if (out / ".verdicts.parquet.part").exists():
