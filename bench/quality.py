@@ -2,8 +2,9 @@
 
 There are as many rows as `synthgen filter` reads at a time, each of 40 words of this project's own sentences (its
 documentation and docstrings), drawn and joined: varied English with numbers, brackets and names, among them what a rule
-must read to let it pass. Seeds, prompt and language are those of the classification example. The bare loop is one `re.search` a row that finds nothing. Beside the time that
-passes stands the time that processors work: it says the same on a busy machine.
+must read to let it pass. Seeds, prompt and language are those of the classification example. The bare loop is one
+`re.search` a row that finds nothing. Beside the time that passes stands the time that processors work: it says the same
+on a busy machine.
 """
 
 from __future__ import annotations

@@ -23,6 +23,8 @@ PATTERNS = {
     "fields": leaks.FIELDS,
     "voice": voice.ASSISTANT_VOICE,
     "opening": voice.OPENING,
+    "offer": voice.OFFER,
+    "last offer": voice.LAST_OFFER,
     "placeholder": patterns.PLACEHOLDER,
     "tokens": leaks.TOKENS,
     "code": patterns.CODE,

@@ -69,12 +69,12 @@ _KINDS = (
     "|support|chat|phone|court|cover|motivation|shopping|lecture|company|student|source|input|sample|example|final|full|quarterly|annual|weekly"
     "|monthly|financial|medical|legal|job|press|python|bar|pie|line|price|survey|error|server|raw|rough|old|new|little|book|film|movie|restaurant"
 )
-_ITS = rf"(?:the|this|these|both|those|my|our) (?:(?:{_KINDS}) ){{0,2}}{_THING}"
+_ITS = rf"(?:(?:the|this|these|both|those|my|our) (?:(?:{_KINDS}) ){{0,2}}|(?:this|these) {_WORD} ){_THING}"
 _GOES_ON = (
     r"(?=\s*[.?!,]|\s*$| (?:and|or|to (?!work)|into|as|by|with|without|so|below|above|here|given|alphabetically|is|are|was|were|do|does|did|has|have"
     r"|says?|tells?|shows?|means?|changes?|describes?|begins?|starts?|ends?|suggests?|implies|imply|contains?|mentions?|looks?|sounds?"
     r"|makes?|fits?|uses?|refers?|contradicts?|agrees?|differs?|supposed|positive|negative|true|false|correct|wrong|polite|formal|convincing|grammatical"
-    r"|more|less|allow|i (?:pasted|sent|gave|wrote|attached|shared)|for (?:me|an?|my|people|children|\w+(?=\s*[.?!]|\s*$))|from (?:\w+ to|an?|the (?:point|perspective|view))|an? (?:title|name|headline|\w+ ending)"
+    r"|more|less|allow|answers?|supports?|i(?:['’]ve| have)? (?:pasted|sent|gave|given|wrote|written|attached|shared|provided|uploaded)|for (?:me|an?|my|people|children|\w+(?=\s*[.?!]|\s*$))|from (?:\w+ to|an?|the (?:point|perspective|view))|an? (?:title|name|headline|\w+ ending)"
     r"|in (?:an? (?:[\w-]+ ){1,3}(?:way|tone|manner|style|voice)|plain|simple|one|two|three|a few|your own|order|reported|everyday|easy"
     r"|german|french|spanish|english|polish|italian|latin|chronological|alphabetical))\b)"
 )
@@ -118,6 +118,8 @@ _UNSAID = _one_of(
 """What speaks of an input in anybody's mouth, though it points at nothing."""
 _DEFINITE = _one_of(
     rf"{_ASKS}[^.!?\n]{{0,90}}?\b{_ITS}{_GOES_ON}",
+    rf"{_ASKS}[^.!?\n]{{0,60}}?\b{_one_of(*_AHEAD)}",
+    rf"{_START}{_PLEASE}(?:write|create|generate|compose|draft|make) [^.!?\n]{{2,60}}?\b(?:this|these) (?:{_WORD} )?{_THING}{_GOES_ON}",
     rf"{_START}{_PLEASE}(?:write|create|compose|make|draft) (?:an?|the|some|my|two|three|five) [^.!?\n]{{2,40}}? (?:to|for|of|about|on|from|out of) {_ITS}(?=\s*[.?!,]|\s*$)",
     rf"{_START}{_PLEASE}(?:write|put) {_ITS} in(?:to)? (?:reported|direct|passive|past|present|plain|order|the)\b",
     rf"{_START}{_PLEASE}make {_ITS} (?:more|less|shorter|longer|sound|clearer|simpler|funnier)\b",
@@ -176,6 +178,8 @@ _PROGRAM = re.compile(
     r"\b(?:function|program|script|algorithm|method|query|class|regex|formula)s?\b.*\bgiven\b", re.IGNORECASE
 )
 """What a program is to be given is no input of the request."""
+_ENCLOSED = re.compile(r"\bwith\b[^.!?]*\b(?:attached|enclosed)\b")
+"""Nor is what a letter is to go with."""
 LEAST_SHOWN = 6
 """Words after the sentence that speaks of an input, or before it, from which they may be that input."""
 
@@ -189,7 +193,7 @@ def absent_input(text: str, *, answered: bool = False) -> str:
     """
     plain = text.lower()
     found = None if _SHOWN.search(text) else ABSENT.search(plain) or (DEFINITE.search(plain) if answered else None)
-    if not found or _PROGRAM.search(found.group()):
+    if not found or _PROGRAM.search(found.group()) or _ENCLOSED.search(found.group()):
         return ""
     after = found.string[found.end() :]
     colon = re.search(r"[:\n]", after)

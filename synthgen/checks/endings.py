@@ -27,7 +27,9 @@ _LAST_TOKEN = re.compile(
 _SIGNED = re.compile(
     r"(?i:regards|wishes|sincerely|thanks|yours|faithfully|truly|cheers|greetings|love|thank you),?\s+(?:[A-Z][\w.'’-]*\s?){1,4}$"
 )
-BEGUN = re.compile(r"\n\s*(?:[-*•–]|\(?\d{1,3}[.):])\s*$|\|[ \t]*\n[ \t]*\|[^\n]*[^|\s]\s*$")
+BEGUN = re.compile(
+    r"(?:\n\s*(?:[-*•–]|\(?\d{1,3}[.):])|\b1[.)] [^\n]*[,;.] \d{1,2}[.)])\s*$|\|[ \t]*\n[ \t]*\|[^\n]*[^|\s]\s*$"
+)
 """An item or a row of a table that was begun at the end."""
 _ENDED = re.compile(r"[.!?…:]\W*$")
 _NEXT = re.compile(
@@ -47,7 +49,7 @@ def length(text: str) -> int:
 
 def casual(text: str) -> bool:
     """Return whether a text begins in small letters and has no closing mark at all: a style of writing."""
-    return text[:1].islower() and not re.search(r"[.!?…](?:\s|$)", text)
+    return text[:1].islower() and not re.search(r"[.!?…](?:\s+[^\Wa-z]|\W*$)", text)
 
 
 def signed(text: str) -> bool:
@@ -57,7 +59,7 @@ def signed(text: str) -> bool:
 
 def gives(text: str) -> bool:
     """Return whether a question ends with what it gives: a line of its own, or code."""
-    return "\n" in text.strip() or text.rstrip().endswith("`")
+    return "\n" in text.strip() or bool(re.search(r":\s+\S|[`)\]}]\s*$", text))
 
 
 def figure(text: str) -> bool:

@@ -30,12 +30,6 @@ TOKENS = re.compile(
                 r"(?<!at the )\b(?:given|rewritten|created) prompt\b|\bbelow is an instruction that describes\b|\bwrite a response that appropriately completes\b"
                 r"|\bresponse that completes the request\b"
             ),
-            # Turns of two roles, and of questions and answers that nobody asked.
-            rf"^\W*(?:assistant|ai|system|human) ?:|\b(?:{_ROLES}) ?:[^\n]{{1,400}}?[.!?\n\"”] *(?:assistant|ai|bot|chatbot|human|system) ?:",
-            (
-                r"\b(?-i:(?:User|Human|Customer) ?: ?[^\n:]{1,400}?\b(?:Assistant|AI|Bot|Chatbot|System|Agent) ?:)|[.!?] (?-i:Q: [^\n]{3,300}?\? A:) "
-                r"|\b(?-i:Request|Question) ?: ?[^\n]{3,300}?\b(?-i:Answer|Response) ?:"
-            ),
             r"\binstruction ?: ?[^\n]{3,400}?\b(?-i:Input|Response|Output) ?:",
             rf"[.!?][\"”']?\s+(?:{_CLASSES}) ?[:=] ?[\w -]{{2,40}}\W*$|^\W*(?:score|rating|grade) ?: ?\d+ ?/ ?\d+\W*$",
             r"^\s*\{\s*\"(?:response|instruction|completion|row|rows|role|content|input|prompt)\"\s*:",
@@ -47,11 +41,19 @@ TOKENS = re.compile(
 FIELDS = re.compile(
     "|".join(
         (
+            # Turns of two roles, and of questions and answers that nobody asked.
+            rf"^\W*(?:assistant|ai|system|human) ?:|\b(?:{_ROLES}) ?:[^\n]{{1,400}}?[.!?\n\"”] *(?:assistant|ai|bot|chatbot|human|system) ?:",
+            (
+                r"\b(?-i:(?:User|Human|Customer) ?: ?[^\n:]{1,400}?\b(?:Assistant|AI|Bot|Chatbot|System|Agent) ?:)|[.!?] (?-i:Q: [^\n]{3,300}?\? A:) "
+                r"|\b(?-i:Request|Question) ?: ?[^\n]{3,300}?\b(?-i:Answer|Response) ?:"
+            ),
             rf"\b(?P<one>{_NUMBERED}) ?#?(?:\d{{1,2}}|[A-D]) ?:[^\n]{{2,400}}?\b(?P=one) ?#?(?:\d{{1,2}}|[A-D]) ?:|^(?:{_NUMBERED}) (?:[B-D]|[2-9]) ?:",
             rf"^\W*(?:{_ROWS}|task) ?#?\d{{1,3}} ?(?:\([^)\n]{{1,60}}\) ?)?:|[.!?] (?-i:Task \d{{1,2}}: )",
             rf"^\W*(?:{_FIELDS}) ?[:=] ?[^\n:=]{{1,60}}[/|;,\s] ?(?:{_FIELDS}) ?[:=]",
             r"^\s*\{\s*\"(?:answer|output|text|message|label)\"\s*:",
-            r"^\W*(?:output|response|answer|completion|final answer|generated (?:text|message|response)|rewritten (?:text|message)) ?: ",
+            rf"^\W*(?:{_CLASSES}) ?[:=] ?[a-z]+(?:_[a-z]+)+\b|\b(?:{_FIELDS}) ?[:=] ?[^\n:=|]{{1,40}}\| ?\w+ ?[:=]",
+            r"^(?:user|assistant|system|human|model)\s*$|\nQ: [^\n]+\nA:\s*$",
+            r"^\W*(?:output|response|answer|completion|final answer(?: \([^)\n]{1,60}\))?|generated (?:text|message|response)|rewritten (?:text|message)) ?: ",
         )
     ),
     re.IGNORECASE | re.MULTILINE,

@@ -66,6 +66,31 @@ _PLACEHOLDERS: tuple[tuple[tuple[str, ...], str], ...] = (
     ),
     (("<",), rf"<[A-Z]+_[A-Z_]+>|<(?:[A-Z]+[_ ]){{0,3}}(?:{_BLANKS.upper()})>"),
     (("$",), rf"[$](?:[A-Z]+_)?(?:{_BLANKS.upper()})\b(?!=)"),
+    (("${",), r"[$]\{[a-z]+(?:[A-Z]\w*)+\}"),
+    (
+        (
+            ", ",
+            "in ",
+            "on ",
+            "by ",
+            "of ",
+            "at ",
+            "for ",
+            "is ",
+            "was ",
+            "from ",
+            "to ",
+            "the ",
+            "about ",
+            "with ",
+            "until ",
+            "since ",
+        ),
+        (
+            r"\b(?:STREET|CITY|POSTCODE|ZIP|COUNTRY|NAME|DATE|PHONE|EMAIL)(?:, (?:STREET|CITY|POSTCODE|ZIP|COUNTRY|NAME|DATE|PHONE|EMAIL))+\b"
+            r"|\b(?:in|on|by|of|at|for|is|was|from|to|the|about|with|until|since) (?:YEAR|DATE|NAME|AMOUNT|NUMBER|CITY|COUNTRY|PRICE|PERCENTAGE|PLACE)\b(?=[,.;:!?])"
+        ),
+    ),
     (("${",), rf"[$]\{{(?:\w+[_.])?(?i:{_BLANKS})(?:_\w+)?\}}"),
     (
         ("%",),
@@ -81,10 +106,10 @@ _PLACEHOLDERS: tuple[tuple[tuple[str, ...], str], ...] = (
     ((), r"\b(?i:lorem ipsum)\b"),
     # XXXX, but for the hidden part of a number: XXXX XXXX XXXX 4821.
     (
-        ("XX", "xxxx"),
+        ("XX", "xxxx", "NN "),
         (
             r"(?<!rest is )(?<!others are )\b(?:XXX+|x{4,})\b(?![\s-]*(?:[Xx*]{2,}[\s-]*)*\d)|(?<![\w-])[$€£] ?XX+\b|\bXX[:/.]XX\b"
-            r"|\bXX (?:euros?|dollars?|pounds?|percent|days?|hours?|minutes?|weeks?|months?|people)\b"
+            r"|\bNN (?:million|billion|thousand|percent|inhabitants|years?|euros?|pounds?)\b|\bXX (?:million|billion|euros?|dollars?|pounds?|percent|days?|hours?|minutes?|weeks?|months?|people)\b"
         ),
     ),
     (
@@ -100,7 +125,7 @@ _PLACEHOLDERS: tuple[tuple[tuple[str, ...], str], ...] = (
     (("TODO",), r"\bTODO(?:[:\]]| (?:add|insert|write|fill|replace|complete|finish|describe|mention)\b)"),
     (
         ("TB",),
-        r"\bTB[ACD] (?:grams?|g|ml|litres?|liters?|cups?|minutes?|hours?|days?|weeks?|percent|euros?|pounds?|dollars?|people|degrees|km|miles)\b",
+        r"\bTB[ACD]: (?:add|insert|write|fill|describe|mention|an? |the )|\bTB[ACD] (?:grams?|g|ml|litres?|liters?|cups?|minutes?|hours?|days?|weeks?|percent|euros?|pounds?|dollars?|people|degrees|km|miles)\b",
     ),
     (("Your ",), r"(?i:regards|sincerely|yours|thanks|wishes),?\s+\(?Your (?:Full |First )?Name\b"),
     (
@@ -117,7 +142,7 @@ _PLACEHOLDERS: tuple[tuple[tuple[str, ...], str], ...] = (
     (("....",), r"\b(?i:is|on|at|from|of|to|dear|mr|mrs|am) \.{4,}"),
     (
         (" (",),
-        r"\b(?i:dear|on|from|at|of|is|to|mr|mrs|ms|by|for) \((?i:name|date|amount|company|city|address|product|number|company name|first name|last name)\)",
+        r"\b(?i:dear|on|from|at|of|is|to|mr|mrs|ms|by|for|with|and|my) \((?i:(?:\w+ )?(?:name|date|amount|company|city|address|product|number))\)",
     ),
     (
         ("XYZ", "ABC"),
@@ -129,8 +154,8 @@ PLACEHOLDER_PARTS = tuple((needs, re.compile(source)) for needs, source in _PLAC
 
 
 SIGNED = re.compile(
-    r"[\[{<%#]|\$[A-Z]|lorem|XX|xxxx|(?:DD|MM|YYYY)[/.-](?:DD|MM|YYYY)|INSERT|ENTER|ADD|YOUR|[ \"'’”»`\n]here|TODO|TB[ACD]|Your|@@|__"
-    r"|00[/.-]00|\.{4}|XYZ|ABC|\((?:insert|enter|fill|add|your|name|date|amount|company|city|address|product|number|first|last)",
+    r"[\[{<%#]|\$[A-Z]|lorem|XX|xxxx|NN|(?-i:STREET|CITY|POSTCODE|ZIP|COUNTRY|NAME|DATE|PHONE|EMAIL|YEAR|AMOUNT|NUMBER|PRICE|PERCENTAGE|PLACE)|(?:DD|MM|YYYY)[/.-](?:DD|MM|YYYY)|INSERT|ENTER|ADD|YOUR|[ \"'’”»`\n]here|TODO|TB[ACD]|Your|@@|__"
+    r"|00[/.-]00|\.{4}|XYZ|ABC|\((?:insert|enter|fill|add|your|name|date|amount|company|city|address|product|number|first|last)|(?:name|date|amount|company|city|address|product|number)\)",
     re.IGNORECASE,
 )
 """What is left of any placeholder where code and quotes stand in the place of its spaces."""

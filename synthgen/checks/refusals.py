@@ -28,7 +28,7 @@ _CANNOT = (
 )
 _TEXTS = (
     "text|message|letter|e-?mail|complaint|content|material|response|reply|example|sample|scenario|story|post|review"
-    "|utterance|query|note|piece|sentence|request|row|variation|version|insult|threat|conversation|dialogue|persona|customer voice"
+    "|utterance|query|note|piece|sentence|request|question|inquiry|enquiry|row|variation|version|insult|threat|conversation|dialogue|persona|customer voice"
 )
 _ELSEWHERE = r"(?![^.!?\n]*\b(?:my|app|online|button|screen|page|branch|box|keyboard|phone|website|portal|form|account|inbox|chat)\b)"
 """A customer cannot write a message either: in the app, or because a button is grey."""
@@ -56,6 +56,9 @@ REFUSAL = re.compile(
     rf"{_ELSEWHERE}"
     rf"|\bi (?:don['’]t|do not) (?:think|feel|believe) (?:it|that|this) (?:would be|is) (?:\w+ )?(?:appropriate|ethical|right|responsible|wise)(?: for me)? to (?:{_WRITE}|provide|assist)\b"
     rf"|\b(?:due to|because of|owing to) (?:\w+ ){{1,3}}(?:restrictions|reasons|concerns|laws?|issues|limitations),? (?:{_CANNOT})"
+    rf"|{_LEAD}{_CANNOT} (?:{_WRITE}) (?:this|that|such a thing)(?=[.,!;]|\W*$){_ELSEWHERE}|\bwhich means {_CANNOT} (?:{_WRITE})"
+    r"|\b(?:that|this|it) (?:falls|is|lies|goes) (?:outside|beyond) (?:of )?(?:what i (?:can|am able)|the scope of what i)\b"
+    rf"|\bi (?:must|have to|will|should|shall) (?:\w+ )?(?:refrain|abstain) from (?:doing so|{_WRITING}|providing)\b"
     rf"|{_LEAD}{_CANNOT} do (?:that|this|so)\b[^.!?\n]{{0,60}}\b(?:{_HARM})"
     rf"|{_LEAD}(?:i(?:['’]m| am)? (?:do not |don['’]t |not |would not |wouldn['’]t )(?:be |feel |really |quite )*comfortable(?: with| about)?)"
     rf" (?:{_WRITING})\b{_ELSEWHERE}"
@@ -89,7 +92,7 @@ PLAIN = re.compile(
     r"^\W*(?:(?:i['’]?m|i am) (?:really |very )?(?:sorry|afraid),?(?: but)? "
     r"|(?:sorry|i apologi[sz]e|my apologies)[,.]?(?: but)? "
     r"|unfortunately,? |i understand\b[^.!?\n]{0,80}?\bbut )?"
-    r"(?:i(?:['’]m| am)? (?:must|have to) (?:respectfully )?decline\b"
+    r"(?:i(?:['’]m| am)? (?:must|have to) (?:respectfully )?decline\b(?= to\b|\W*$|[.!,]| (?:this|that|your|the) (?:request|task|prompt|question))"
     r"|i(?:['’]m| am)?(?: can['’]?t| cannot| can not| won['’]t| will not|(?: not able| unable) to) (?:"
     r"(?:help|assist)(?: you)? with (?:that|this|your request)|(?:help|assist) you\b"
     r"|(?:fulfil|fulfill) (?:that|this|your|the) request"
@@ -110,7 +113,7 @@ PLAIN = re.compile(
 """Stock phrases at the beginning, as the post-filters of Self-Instruct (Wang et al. 2022) have them."""
 
 _DOES = (
-    r"help\b|assist\b|aid\b|provide\b|supply\b|(?:give|offer|share)\b(?:[^.!?\n]{0,50}?)\b(?:advice|information|instructions?|guidance|details"
+    r"help\b|assist\b|aid\b|perform\b|calculate\b|compute\b|make (?:personal|such|any|that) (?:decisions?|choices?)|provide\b|supply\b|(?:give|offer|share)\b(?:[^.!?\n]{0,50}?)\b(?:advice|information|instructions?|guidance|details"
     r"|opinions?|help|assistance|recommendations?|tips|examples?|content|answers?|diagnos\w+|verdict|predictions?|steps|that|this|such)\b"
     rf"|(?:{_WRITE})\b|design\b|develop\b|fabricate\b|fulfil|comply\b|discuss\b|comment\b|speculate\b|encourage\b|promote\b|endorse\b"
     r"|condone\b|glorify\b|facilitate\b|participate\b|engage\b|contribute\b|enable\b|take part|go along|respond to\b|reply to\b"
@@ -144,6 +147,7 @@ DECLINED = re.compile(
     r"|\b(?:out of|outside|beyond|not within|not in) (?:of )?(?:my|the) (?:current |present )?(?:scope|reach|abilit(?:y|ies)|capabilit(?:y|ies)|remit|expertise|purview|competence)\b"
     r"|\bi(?:['’]d| would|['’]ll| will| must| should| have to| need to| want to)? (?:\w+ly )?(?:have to |rather |prefer to |like to |need to )?"
     r"(?:steer clear|stay away from|abstain|hold off on|draw (?:the|a) line|sit (?:this|that) (?:one )?out|turn (?:this|that|you) down|bow out|opt out|leave (?:that|this) (?:one )?(?:to|alone|there))\b"
+    r"|\bnot (?:an?|one of the) (?:\w+ )?(?:function|task|thing|capability|service|feature)s? (?:that )?i\b"
     r"|\b(?:not|isn['’]t|never) (?:really )?my (?:place|role|area|job|call|business) to\b|\bnot in a position to\b"
     r"|\bi(?:['’]m| am) (?:\w+ly )?(?:declining|refusing)\b|\bthere(?:['’]s| is) no way (?:for me to|i (?:can|could|will))\b"
     r"|\bi (?:would|['’]d) (?:rather|prefer) not\b|\bi['’]d (?:rather|prefer) not\b"

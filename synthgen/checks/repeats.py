@@ -39,7 +39,8 @@ def repeated(text: str) -> str:
     if again < AGAIN:
         return ""
     for one, run in ((word, sum(1 for _ in group)) for word, group in groupby(words)):
-        if run >= 4 and run >= IN_A_ROW * len(words) and not one.isdigit():  # 8.8.8.8 is an address
+        least = 6 if one.isdigit() else 4  # 8.8.8.8 is an address
+        if run >= max(least, IN_A_ROW * len(words)):
             return " ".join([one] * run)
     return _run(words, again) or (_sentence_twice(plain, len(words)) if again >= 4 else "") or _items(plain)
 

@@ -126,7 +126,7 @@ def refusal(rules: Rules, name: str, text: str) -> Finding | None:
     """Find a refusal in the first 300 characters; in a field that answers, also what a customer might say."""
     if patterns.all_quoted(text):
         return None
-    begun = text[: refusals.FIRST]
+    begun = patterns.QUOTED.sub(' ". ', text)[: refusals.FIRST]
     found = refusals.PLAIN.match(begun) or refusals.REFUSAL.search(begun)
     if not found and name in rules.answers:
         found = refusals.DECLINED.search(begun)
@@ -138,8 +138,16 @@ def assistant_voice(rules: Rules, name: str, text: str) -> Finding | None:
     text = patterns.QUOTED.sub(' ". ', text)  # what somebody else said, or what to say
     found = voice.ASSISTANT_VOICE.search(text)
     if not found and name not in rules.answers:
-        found = voice.OPENING.search(text)
+        found = voice.OPENING.search(text) or voice.OFFER.search(text)
     return _seen("quality.assistant_voice", found)
+
+
+def offers(rules: Rules, name: str, text: str) -> Finding | None:
+    """Find an assistant's offers of more in an answer."""
+    if name not in rules.answers:
+        return None
+    text = patterns.QUOTED.sub(' ". ', text)
+    return _seen("quality.assistant_voice", voice.OFFER.search(text) or voice.LAST_OFFER.search(text))
 
 
 def prompt_leak(rules: Rules, name: str, text: str) -> Finding | None:
@@ -200,7 +208,7 @@ def cut_off(rules: Rules, name: str, text: str) -> Finding | None:
     opened = "(" in text and min(one.count("(") - one.count(")") for one in (text, plain)) > 0
     if opened or text.count("“") > text.count("”") + text.count("„"):
         return "quality.cut_off", f"never closed: …{text[-40:]}"
-    begun = patterns.DANGLING.search(text[-20:]) or ("\n" in text and endings.BEGUN.search(text))
+    begun = patterns.DANGLING.search(text[-20:]) or endings.BEGUN.search(text)
     return ("quality.cut_off", f"…{text[-40:]}") if begun else None
 
 
@@ -279,8 +287,8 @@ TextRule = Callable[[Rules, str, str], Finding | None]
 RowRule = Callable[[Rules, Texts], Finding | None]
 """Rules and a row's texts to a finding."""
 OF_TEXTS: tuple[TextRule, ...] = (
-    refusal, assistant_voice, prompt_leak, fields_of_prompt, placeholder, too_many_symbols, other_script, babble,
-    of_length, repetition, cut_off, no_end, open_fence, other_language,
+    refusal, assistant_voice, offers, prompt_leak, fields_of_prompt, placeholder, too_many_symbols, other_script,
+    babble, of_length, repetition, cut_off, no_end, open_fence, other_language,
 )  # fmt: skip
 """In their order: each of them for the first field, then for the next."""
 OF_ROWS: tuple[RowRule, ...] = (says_the_same, too_little, absent_input, misses_form)
@@ -288,6 +296,7 @@ OF_ROWS: tuple[RowRule, ...] = (says_the_same, too_little, absent_input, misses_
 _WISHES: dict[TextRule, re.Pattern[str]] = {
     refusal: wishes.REFUSAL,
     assistant_voice: wishes.VOICE,
+    offers: wishes.OFFER,
     fields_of_prompt: wishes.FIELDS,
     placeholder: wishes.PLACEHOLDER,
     too_many_symbols: symbols.WANTED,
@@ -316,6 +325,8 @@ def asked_for(rules: Rules, rule: TextRule, name: str, texts: Texts) -> bool:
     wish = _WISHES.get(rule)
     if rule is repetition and repeats.stuck(text):
         wish = wishes.REPEATED
+    if rule is repetition and repeats.repeated(question):
+        return True
     return bool(wish and (wish.search(question) or (rule is repetition and wishes.REPEATED.search(question))))
 
 

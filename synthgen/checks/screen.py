@@ -97,8 +97,7 @@ def of_texts(facts: rules.Rules, memory: Memory, name: str, words: hashed.Words)
     strange |= mixed.str.contains(rf"{_SPACE}{{2}}|^{_SPACE}|{_SPACE}$|[\x1c-\x1f]|[{endings.UNSPACED}]")
     opened = text.str.count_matches("(", literal=True) > text.str.count_matches(")", literal=True)
     quoted = text.str.contains("“", literal=True)
-    lines = loosened.where(text.str.contains("\n", literal=True), text)
-    begun = lines.str.contains(loosened.loosened(endings.BEGUN))
+    begun = text.str.contains(loosened.loosened(endings.BEGUN))
     missing = ~text.str.tail(40).str.contains(_ENDS) if name in facts.ends else never
     table = (
         words.texts.rename("text")

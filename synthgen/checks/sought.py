@@ -32,7 +32,8 @@ def wording(facts: rules.Rules, name: str, words: hashed.Words) -> dict[rules.Te
         words,
         {
             rules.refusal: [refusals.PLAIN, refusals.REFUSAL, *([refusals.DECLINED] if answers else [])],
-            rules.assistant_voice: [voice.ASSISTANT_VOICE, *([] if answers else [voice.OPENING])],
+            rules.assistant_voice: [voice.ASSISTANT_VOICE, *([] if answers else [voice.OPENING, voice.OFFER])],
+            rules.offers: [voice.OFFER, voice.LAST_OFFER] if answers else [],
             rules.prompt_leak: [leaks.TOKENS, leaks.CANDIDATES],
             rules.fields_of_prompt: [leaks.FIELDS],
             rules.placeholder: [patterns.SIGNED],

@@ -31,6 +31,7 @@ _NEUTRAL = frozenset("+=<>^~|-–—_•·*")
 
 _LATER = r"[\x{80}-\x{bf}ŒœŠšŸŽžƒˆ˜–—‘’‚“”„†‡•…‰‹›€™]"
 _MOJIBAKE = rf"Ã{_LATER}|Â[\x{{a0}}-\x{{bf}}]|â[€œ](?:{_LATER}|[\"'])|ðŸ{_LATER}|ï¼|ã€{_LATER}|[ÐÑ]{_LATER}"
+_MOJIBAKE += r"|(?:Â ){2}|[┬├Γ][á-ÿ¼½¡«»É¥óôÇ£]"
 _HEX = r"(?:\b(?:0x|\\x)?[0-9a-fA-F]{2}[ ,]+){7}"
 _ENTITY = r"&(?:amp;)*(?:nbsp|quot|lt|gt|#\d{2,5}|#x[0-9a-fA-F]{2,4});"
 _ESCAPE = r"(?:\\u[0-9a-fA-F]{4}|\\x[0-9a-fA-F]{2}|%[0-9A-F]{2}|=[0-9A-F]{2}|_x00[0-9A-F]{2}_)"
@@ -51,7 +52,7 @@ _RUNS = "|".join(f"{re.escape(sign)}{{4}}" for sign in _SIGNS)
 HINT_OF_RUNS = rf"(?s){_TYPED_NEVER}.*{_TYPED_NEVER}|[A-Za-z0-9+/]{{32}}|[^\s_.,/@-]{{20}}|(?: {{1,3}}\S){{8}}|{_RUNS}"
 HINTS = (
     rf"(?s)(?:{_SMASHED}.*){{4}}|(?:[0-9a-fA-F]{{2}}[ ,]+(?:0x|\\x)?){{7}}",
-    rf"(?s)(?:{_ENTITY}.*){{2}}|(?:{_ESCAPE}.*){{3}}",
+    rf"(?s)(?:{_ENTITY}.*){{2}}|(?:{_ESCAPE}.*){{3}}|(?:\\u[0-9a-fA-F]{{4}}.*){{2}}|=\?[A-Za-z0-9_-]+\?[QBqb]\?",
     (
         rf"(?s)(?:{_TORN}.*){{3}}|(?:{_PIECE}.*){{3}}|^\s*\\n|\\n\s*$|\\{{4}}.*\\{{4}}|\{{\\rtf|(?:<[/!a-z].*>.*){{4}}"
         rf"|(?:{_RARE}[^\s\x1c-\x1f]*{_RARE}.*){{3}}"
@@ -65,7 +66,7 @@ HINT_OF_TAGS = rf"(?s)&amp;|^\S*(?:{_SET_ASIDE}|<(?:[^<>]|{_SET_ASIDE})*>|&\w+;|
 """Another that needs `<`, `&` or at most one run of spaces: tags and code, and a word before and behind."""
 HINTS_BEYOND = (
     rf"(?s){_CONTROL}.*{_CONTROL}|\x{{fffd}}.*\x{{fffd}}|\x{{200b}}.*\x{{200b}}|\p{{M}}{{3}}|(?:[\x{{334}}-\x{{338}}].*){{3}}|[^\x00-\x7f\p{{L}}\p{{N}}\s]{{4}}",
-    rf"(?s)(?:{_MOJIBAKE}).*(?:{_MOJIBAKE})",
+    rf"(?s)(?:{_MOJIBAKE}).*(?:{_MOJIBAKE})|â€[™œ“”]|ï»¿|¿½",
     rf"(?s)(?:{_MIXED}).*(?:{_MIXED})|(?:[▁Ġ]\w.*){{3}}",
 )
 """Where none of these finds anything, none of the forms below is met; the last need characters beyond ASCII.
@@ -80,7 +81,9 @@ def _python(form: str) -> str:
 
 
 _MOJIBAKE_WORD = re.compile(rf"[^\s\"'`“”‘]*(?:{_python(_MOJIBAKE)})[^\s\"'`“”‘]*")
-_MOJIBAKE_SIGN = re.compile("[ÃÂâðïãÐÑ]")
+_MOJIBAKE_SIGN = re.compile("[ÃÂâðïãÐÑ┬├Γ]")
+_SURE = re.compile("â€[™œ“”]|ï»¿|¿½")
+"""Nobody writes these: once is enough."""
 _TAG = re.compile(r"<[^<>]*>")
 _ABOUT_SIGNS = re.compile(
     r"\b(?:encod|decod|utf-?8|latin-?1|unicode|charset|character set|instead of|garbled|escape|html|hex|ascii)",
@@ -101,6 +104,8 @@ _BROKEN = {
     "lost characters": (re.compile("\ufffd"), 2),
     "spaces without width": (re.compile("\u200b"), 5),
     "escapes": (re.compile(_ESCAPE), 3),
+    "escapes of letters": (re.compile(r"\\u[0-9a-fA-F]{4}"), 2),
+    "words of a mail's head": (re.compile(r"=\?[\w-]+\?[QBqb]\?"), 1),
     "entities": (re.compile(_ENTITY), 2),
     "pieces of words": (re.compile(rf"{_PIECE}|[▁Ġ]\w"), 3),
     "line breaks as they are written in code": (re.compile(r"\A\s*\\n|\\n\s*\Z"), 1),
@@ -135,7 +140,9 @@ SET_BETWEEN = frozenset(
     ".) :) :( :-) :-( ;) ;-) :/ \"\" '' () [] {}".split()
 )
 """What people set between words: operators, rules and smileys."""
-_SET_APART = re.compile(r"^\s*\||[\w)\]\"'][;{}]\s*$|^\s*[{}\[\]<]|^\W*$|^\s*[~$>#] ")
+_SET_APART = re.compile(
+    r"^\s*\||[\w)\]\"'][;{}]\s*$|^\s*[{}\[\]<]\W{0,2}\w|^\s*[{}\[\]]\W{0,2}$|^[-=*_~#\s]*$|^\s*[~$>#] "
+)
 """Lines of tables, code and rules."""
 _RARE_SIGN = re.compile(_RARE)
 _TORN_WORD = re.compile(_TORN)
@@ -179,8 +186,8 @@ def _form(text: str) -> str:
         for name, (form, least) in _BROKEN.items():
             if len(form.findall(unlinked)) >= least:
                 return name
-        if _MOJIBAKE_SIGN.search(plain) and len(words := _MOJIBAKE_WORD.findall(plain)) >= 2:
-            return f"UTF-8 read as Latin-1: {words[0]}"
+        if _SURE.search(plain) or (_MOJIBAKE_SIGN.search(plain) and len(_MOJIBAKE_WORD.findall(plain)) >= 2):
+            return "UTF-8 read as Latin-1"
     for name, form in _PARTS.items():
         if sum(len(_visible(run)) for run in _runs(form, plain)) >= LEAST_SHARE * size:
             return name

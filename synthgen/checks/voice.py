@@ -46,7 +46,7 @@ _SELF = (
     rf"{_I_AM} (?:chatgpt|claude|gemini|llama|gpt-?\d)\b",
     rf"\bi, (?:as|being) an? (?:\w+ ){{0,2}}?{_MODEL}|\b(?:speaking as|as someone without|although i am|since i am|being) (?:only |just )?an? (?:machine|body|{_MODEL})\b",
     (
-        r"\bmy (?:knowledge cut-?off|training data (?:only|goes|ends|cuts|says|stops|does)|(?:last |latest |most recent )?(?:knowledge )?update (?:was|in)|knowledge base|knowledge (?:was|is|ends|stops|goes|only)|programming"
+        r"\bmy (?:knowledge cut-?off|training data (?:only|goes|ends|cuts|says|stops|does)|(?:last |latest |most recent )?(?:knowledge )?update (?:was|in)|knowledge base|knowledge (?:was|is|has|ends|stops|goes|only)|programming"
         r"|developers|creators|makers)\b|\b(?:based on|from) my training\b"
     ),
     r"\b(?:as of|up to|in) my (?:last |latest |most recent )?(?:knowledge )?(?:update|training)\b|\b(?:texts?|data|books) (?:that )?i (?:was|am|have been) trained on\b",
@@ -65,8 +65,8 @@ _REQUEST = (
         r"|wants (?:a|to)|seems to|expresses|asks (?:for|about|how|why|if|whether)|complains|describes|sounds)\b"
     ),
     r"\bi should keep (?:the|my) (?:reply|answer|response|message)\b",
-    r"\b(?:what|as|like|which|that) you(?:['’]ve| have)? (?:asked|requested)(?: (?:me )?for)?[.!:,]",
-    r"\bas (?:per your (?:request|instructions)|requested by you|you instructed)(?=[,.!:]|\W*$)|^\W*(?:as|per) (?:requested|your request)[,:]",
+    r"\b(?:what|as|like|which|that) you(?:['’]ve| have)? (?:asked (?:me )?for|requested(?: (?:me )?for)?)[.!:,]",
+    r"\bas (?:per your (?:request|instructions)|requested by you|you instructed)(?=[,.!:]|\W*$)|^\W*(?:as|per) (?:requested|your request)[,:] (?:here|this|below|an?\b|the (?:text|message|example))",
     r"\b(?:based on|following|in line with|similar to|according to) (?:the|your) (?:given )?(?:examples?|samples?|instructions?|prompt)(?: (?:that )?you (?:gave|provided|shared|sent))?(?: me)?, (?:here|this|i)\b",
     rf"\bin (?:line|accordance) with your (?:{_WANTED})\b|\b(?:this|the|my) (?:{_WORK}) [^.!?\n]{{0,40}}?\b(?:meets?|fulfil\w*|satisf\w+|follows?|compl(?:y|ies) with) (?:all |both |each )?(?:of )?(?:the|your) (?:\w+ )?(?:criteria|constraints|requirements|specifications)\b",
     r"\b(?:both|all) (?:the )?(?:criteria|constraints|requirements) (?:of|in) (?:the|your) (?:task|prompt|request)\b|\bcriteria of the (?:task|prompt)\b",
@@ -91,12 +91,16 @@ _OWN_WORK = (
     r"\bi(?:['’]ve| have)? (?:tried|made sure|aimed|attempted) to (?:keep|make|match|capture) (?:it|this|the (?:tone|text|message|label))\b",
     r"\bi(?:['’]ve| have)? (?:kept|wrote|written|made) (?:it|this|the (?:tone|text|message|answer|reply|note|poem)) (?:short|polite|casual|brief|simple|concise|in an?|with an?|from the|under|more|as)\b",
     rf"\bi(?:['’]ve| have)? (?:crafted|worded|phrased|tailored|generated|composed|chose|chosen|varied) (?:this|it|the|an?) (?:\w+ )?(?:{_WORK})\b",
+    r"\bi(?:['’]ve| have)?(?: \w+){0,5}? (?:include|included|mention|mentioned|use|used|add|added|avoided|omitted)\b[^.!?\n]{0,50}?\bin (?:this|the) (?:text|message|answer|response|reply|example)\b",
+    r"\bto (?:keep|make) (?:it|the (?:text|message|answer|tone|reply|response)) (?:neutral|suitable|sound|natural|realistic|concise|appropriate|generic)\b",
+    r"\bi (?:wrote|kept|made) it (?:to (?:one|two|three|a single|a few) (?:lines?|sentences?|words?|paragraphs?)\b|[^.!?\n]{0,60}\b(?:as requested|to sound|so that it (?:sounds|reads)))",
+    r"\brate (?:this|my) (?:answer|response|reply)\b|\bimprov\w+ my (?:replies|answers|responses)\b",
     r"\bi have made up an? (?:customer|user|person|patient)\b|\bi (?:generated|produced) this\b",
     rf"\bi (?:hope|trust)(?: that)? (?:this|that|it|the|my|these|you find)(?: (?:{_WORK}))? (?:meets|fits|suits (?:your|the)|matches|captures|serves|proves? (?:useful|helpful)|(?:to be |is |was |are |were )?(?:useful|helpful)|is what you|this (?:useful|helpful)|works for your|answers|clears)\b",
     rf"\b(?:i hope (?:this|that|these|it) helps?|hope (?:this|that|it) helps)(?: you)?{_END}|\bhope this (?:works|fits|suits|is (?:useful|helpful))\b|\bhopefully,? (?:that|this) (?:clears|helps|answers)\b",
     r"\b(?:does|did) (?:that|this) (?:help|make sense|answer your question|work for you|sound (?:good|right))\?\W*$|\bwas this (?:answer|response|information|explanation|message) (?:helpful|useful)\b",
     r"\b(?:i hope (?:this|that) answers|it was a pleasure to help you|glad to be of (?:service|help))\b",
-    rf"\b(?:feel free to|you can) (?:adjust|modify|edit|adapt|customi[sz]e|tweak|change) (?:it|this|the (?:wording|tone|details|text|message))(?=[.!,;]|\W*$| (?:as (?:a|an|you|needed)|to (?:fit|suit|match|your|better)|if|for your))|\b(?:suit|fit|match) your (?:dataset|prompt|specifications)\b",
+    r"\b(?:feel free to|you can) (?:adjust|modify|edit|adapt|customi[sz]e|tweak|change) (?:it|this|the (?:wording|tone|details|text|message))(?=[.!,;]|\W*$| (?:as (?:a|an|you|needed)|to (?:fit|suit|match|your|better)|if|for your))|\b(?:suit|fit|match) your (?:dataset|prompt|specifications)\b",
     r"\b(?:let me know if this|(?:is|was) (?:this|that)|did i get) (?:helps|fits|meets|matches|is what you|what you had in mind|the tone)\b",
 )
 _OFFERS = (
@@ -132,8 +136,12 @@ def _any(*families: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile("|".join(one for family in families for one in family), re.IGNORECASE)
 
 
-ASSISTANT_VOICE = _any(_SELF, _REQUEST, _OWN_WORK, _OFFERS, _OPENINGS_ANYWHERE)
-"""What is one anywhere, in an answer too: talk of being a model, of the request and its own work, and offers of more."""
+ASSISTANT_VOICE = _any(_SELF, _REQUEST, _OWN_WORK, _OPENINGS_ANYWHERE)
+"""What is one anywhere, in an answer too: talk of being a model, of the request and of its own work."""
+OFFER = _any(_OFFERS)
+"""Offers of more: what letters say as well, where a question asks for one."""
+LAST_OFFER = re.compile(r"\b(?:would you like me to|do you want me to|shall i)\b[^.!?\n]{2,80}\?\W*$", re.IGNORECASE)
+"""At the end of an answer any offer is one; customers ask the like of theirs."""
 _MADE = (
     "examples?|messages?|texts?|responses?|rows?|versions?|variations?|sentences?|requests?|complaints?|quer(?:y|ies)|e-?mails?|drafts?|samples?|ways?|options"
     "|rewrites?|utterances?|inquir(?:y|ies)|questions?|notes?"
@@ -154,6 +162,7 @@ OPENING = _any(
             r"^\W*(?:below (?:is|are)|below you(?: will|['’]ll)? find|the following (?:is|are)|please find below|this is|this one is|i present|presenting) (?:an?|the|some|my|two|three|one|another|what an?)"
             r" (?:[\w-]+,? ){0,4}?(?:examples?|messages?|texts?|samples?|rows?|drafts?|rewrites?|versions?|guest could|customer could)\b(?! (?:i|from you|that i|you)\b)"
         ),
+        rf"^\W*(?:(?:{_GLAD})[,!.]* *)?(?:writing|speaking|answering) (?:as|from) (?:an?|the)\b|^\W*(?:revised|updated|new|shorter|rewritten|polished|final|improved|second) (?:{_MADE})\b[^.:\n]{{0,40}}:",
         r"^\W*here(?:['’]s| is) my (?:attempt|take|try|version|suggestion)\b|^\W*(?:here (?:you go|it is|goes|we go))\b[^.!?\n]{0,10}[:!]",
         (
             r"^\W*(?:i understand|you(?:['’]re| are) (?:asking|looking)|you (?:asked|want|wanted|requested)(?= for an? (?:\w+ )?(?:text|message|example)| me | a (?:text|message)))"

@@ -19,7 +19,9 @@ _TONGUES = (
     "|tagalog|tamil|thai|tibetan|turkish|ukrainian|urdu|uzbek|vietnamese|welsh|yiddish|zulu"
 )
 LANGUAGE = re.compile(
-    rf"\b(?:{_TONGUES})s?\b|\btranslat\w+|\bforeign\b|\blanguages?\b|\bmother tongue\b|\bhow do (?:you|i) say\b|\bbilingual",
+    rf"\b(?:in|into|from|of|speaks?) (?:\w+ )?(?:{_TONGUES})s?\b|\b(?:{_TONGUES})s? (?:\w+ )?(?:words?|phrases?|names?|greetings?|expressions?|proverbs?|poems?|sentences?|translations?"
+    r"|equivalents?|verbs?|nouns?|lessons?|texts?|songs?|dish(?:es)?|for|speakers?|version|letters?|messages?|sayings?|idioms?|titles?|quotes?|question|answer)\b"
+    r"|\btranslat\w+|\bforeign\b|\blanguages?\b|\bmother tongue\b|\bhow do (?:you|i) say\b|\bbilingual|\bmean(?:s|ing)?\b|\bcalled\b|\bsay\b|\border\b",
     re.IGNORECASE,
 )
 REFUSAL = re.compile(
@@ -32,6 +34,10 @@ VOICE = re.compile(
     r"|customer service|help ?desk|call cent(?:er|re)|auto-?reply|newsletter|support (?:e-?mail|reply|message))\b",
     re.IGNORECASE,
 )
+OFFER = re.compile(
+    rf"{VOICE.pattern}|\b(?:write|draft|compose|reply|respond|answer)\b[^.!?\n]*\b(?:e-?mails?|letters?|messages?|notes?|repl(?:y|ies)|text|invitation|lines?)\b",
+    re.IGNORECASE,
+)
 FIELDS = re.compile(
     r"\b(?:exercises?|quiz|tests?|flash ?cards?|gap|fill|print\w*|outputs?|program|code|function|script|command|query|questions? and answers?|faqs?|labels?|fields?|forms?"
     r"|templates?|interview|dialogue|conversation|script|transcript|json|csv|table|categor\w+|classif\w+|options?|versions?|variations?|examples?|drafts?|messages"
@@ -39,15 +45,15 @@ FIELDS = re.compile(
     re.IGNORECASE,
 )
 PLACEHOLDER = re.compile(
-    r"\b(?:template|placeholder|boilerplate|lorem ipsum[^.!\n]*\?|roman numerals?|fill[- ]?in|blanks?|cloze|gaps?|form letter|mail merge|variables?|format(?:ted)? string|regex|regular expression"
+    r"\b(?:template|placeholder|boilerplate|what (?:is|does) (?:an? )?todo|roman numerals?|fill[- ]?in|blanks?|cloze|gaps?|form letter|mail merge|variables?|format(?:ted)? string|regex|regular expression"
     r"|f-string|printf|strftime|date format|format\b[^.!?]{0,30}\bdates?|syntax|brackets?|braces|jinja|mustache|shell|bash|html|xml|css|javascript"
-    r"|python|java|sql|php|markdown|latex|endpoint|yaml|json|underscores?)\b",
+    r"|python|java|sql|php|markdown|latex|endpoint|yaml|json|underscores?)\b|lorem ipsum[^.!\n]*\?",
     re.IGNORECASE,
 )
 REPEATED = re.compile(
     r"\b(?:repeat\w*|repetition\w*|times in a row|again and again|chants?|mantras?|litany|drill|echo\w*|syllables?|warm-?up|patterns?|sequences?|loops?"
     r"|code|function|script|program|query|ascii|sounds? like|noises?|\d+ times|(?:three|four|five|six|seven|eight|nine|ten|twenty|fifty|hundred) times"
-    r"|times tables?|multiplication table|anaphora|prayer)\b",
+    r"|times tables?|multiplication table|anaphora|prayer|blues|chords?|rhythms?|beats?)\b",
     re.IGNORECASE,
 )
 """What wants nothing but the same again."""
@@ -56,7 +62,7 @@ REPETITION = re.compile(
     r"\b(?:songs?|chorus|lyrics?|poems?|poetry|verses?|refrains?|rhymes?|chants?|mantras?|lullab(?:y|ies)|haiku|ballads?|villanelle|tongue[- ]twister"
     r"|repeat\w*|repetition\w*|anaphora|prayer|litany|slogan|drill|echo\w*|again and again|times in a row"
     r"|pattern|sequence|loop|code|function|script|program|query|nursery|carol|anthem|cheer|out loud|ascii)\b"
-    r"|\btimes tables?\b|\bmultiplication table\b|^\W*repeat\b|\btimes in a row\b|\bnursery rhyme\b|\blyrics (?:of|to)\b",
+    r"|\btimes tables?\b|\bmultiplication table\b|\bwords (?:of|to)\b|^\W*repeat\b|\btimes in a row\b|\bnursery rhyme\b|\blyrics (?:of|to)\b",
     re.IGNORECASE,
 )
 MARKS = re.compile(
@@ -69,7 +75,7 @@ MARKS = re.compile(
 LONG = re.compile(
     r"\b(?:explain|describe|discuss|elaborate|compare|contrast|analy[sz]e|argue|justify|outline|summari[sz]e|advise|in detail|why|how (?:do|does|did|can|could|should|would|to|come)(?! (?:you|i|we|one|people) (?:(?:say(?! (?:no|yes|sorry|thank|goodbye|hello)\b)|spell|pronounce|call|translate)\b|write (?:[\"“‘']|[^.?]{1,40} in \w+\W*$)))"
     r"|tell me (?:about|how|why|more)|what (?:should|can|could|would|do(?! (?:you|we|people|they) call\b)|happens|are the|causes|is the difference)|tips?|advice|steps?|instructions|help me|can you help|best way|walk me through|itinerar(?:y|ies)|guide|introduction|biography|description|routine|schedule|bedtime"
-    r"|essay|story|poem|paragraph|sentences?|letter|e-?mail|message|speech|article|report|review|recipe|plan|pros and cons|reasons?|ideas?|suggestions?|ways|examples|draft)\b"
+    r"|essay|story|poem|paragraph|(?<!the )sentences?|letter|e-?mail|message|speech|article|report|review|recipe|plan|pros and cons|reasons?|ideas?|suggestions?|ways|examples|draft)\b"
     r"|\b(?:list|name|give|suggest|recommend)(?: me| us)? (?:two|three|four|five|six|seven|eight|nine|ten|\d+|some|several|a few)\b",
     re.IGNORECASE,
 )
@@ -89,7 +95,7 @@ WHETHER = re.compile(
 
 
 BRIEF = re.compile(
-    r"(?:^|[:.!?]\s)\W*(?:(?:the )?(?:opposite|synonym|antonym|plural|past tense|capital|symbol|abbreviation|currency|colou?r)\b|what|which|who(?:se|m)?|when|where|how (?:do (?:you|i|we) (?:say|spell|pronounce|write)|many|much|old|long|far|tall|often|big|high|deep|fast|heavy)|in (?:which|what)|at (?:which|what)|name (?:a|an|the|one)|pick|choose|guess"
+    r"(?:^|[:.!?]\s)\W*(?:(?:the )?(?:opposite|synonym|antonym|plural|past tense|capital|symbol|abbreviation|currency|colou?r)\b|what|which|who(?:se|m)?|when|where|how (?:do (?:you|i|we) (?:say|spell|pronounce|write)|many|much|old|long|far|tall|often|big|high|deep|fast|heavy)|in (?:which|what)|at (?:which|what)|name (?:a|an|the|one|some\w+)|pick|choose|guess"
     r"|translate|encode|decode|hash|repl(?:y|ies)|answer|respond|give|spell|convert|calculate|compute|solve|find|identify|classify|complete|continue|finish|fill|correct|unscramble|write (?:a|an|the|one)|state|say)\b"
     r"|\b(?:one word|single word|a number|a word|only|just|yes or no|true or false)\b",
     re.IGNORECASE,
@@ -98,6 +104,8 @@ BRIEF = re.compile(
 MOST_BRIEF = 20
 """Words that such a question has at most: a longer one tells a case, and wants more than a word."""
 _YES = re.compile(r"^\W*(?:yes|no|true|false|correct|wrong|right|never|always|sometimes|both|neither)\b", re.IGNORECASE)
+_CLASSIFY = re.compile(r"^\W*(?:classify|categori[sz]e|label|tag|identify|name something)\b", re.IGNORECASE)
+_IN_CODE = re.compile(r"^\S*[(){}=<>/\\]\S*$")
 _NO_MORE = re.compile(r"^\W*(?:yes|no|sure|maybe|true|false|it depends|depends)\W*$", re.IGNORECASE)
 _WORDS = re.compile(
     r"\b(?:one word|single word|a number|a word|only|just|pick|translate|encode|(?:at most|up to|exactly|within|in) (?:\w+ )?words?)\b",
@@ -108,8 +116,11 @@ ELABORATE = re.compile(
     r"\b(?:stor(?:y|ies)|essay|itinerary|speech|article|report|biography|walk me through|in detail|guide|pros and cons|lesson plan|paragraphs?|compare and contrast)\b",
     re.IGNORECASE,
 )
-LEAST_ELABORATE = 6
-"""Words that an answer to such a wish has at least."""
+LETTER = re.compile(
+    r"\b(?:draft|write|compose|compare)\b[^.!?\n]*\b(?:notes?|letters?|e-?mails?|with|and|to)\b", re.IGNORECASE
+)
+LEAST_ELABORATE, LEAST_LETTER = 6, 4
+"""Words that an answer to such a wish has at least, and those of a letter."""
 
 
 def short_answer(question: str, answer: str) -> bool:
@@ -122,10 +133,14 @@ def short_answer(question: str, answer: str) -> bool:
     if WHETHER.search(question):
         return bool(_YES.match(answer))
     brief = bool(BRIEF.search(question)) and len(question.split()) <= MOST_BRIEF and not _NO_MORE.match(answer)
-    return brief and (bool(_WORDS.search(question)) or not LONG.search(question))
+    few = _WORDS.search(question) or _CLASSIFY.search(question) or _IN_CODE.match(answer)
+    return brief and (bool(few) or not LONG.search(question))
 
 
 def too_little(question: str, answer: str) -> bool:
     """Return whether a few words answer a wish for a story, an essay, a plan or the like."""
-    short = len(answer.split()) < LEAST_ELABORATE and answer.isascii()
-    return short and bool(ELABORATE.search(question)) and not (_WORDS.search(question) or WHETHER.search(question))
+    words = len(answer.split()) if answer.isascii() else LEAST_ELABORATE
+    short = (words < LEAST_ELABORATE and ELABORATE.search(question)) or (
+        words < LEAST_LETTER and LETTER.search(question)
+    )
+    return bool(short) and not (_WORDS.search(question) or WHETHER.search(question))

@@ -323,6 +323,7 @@ def make() -> dict[str, str]:
     evaluation = maker.contaminated()
     maker.flips()
     maker.later("second")
+    maker.later("unread")
     seeds = [one for one in maker.rows if one["seed"]]
     # A duplicate comes after what it repeats.
     rest = [one for one in maker.rows if not (one["seed"] or one["twin"])]
