@@ -17,7 +17,7 @@ TEXT = (Path(__file__).parent / "forms.txt").read_text(encoding="utf-8")
 
 
 class Pair(NamedTuple):
-    """A question and an answer, and whether the answer lacks the form that the question asks for."""
+    """A question and an answer, and whether the rules say that it lacks the form that the question asks for."""
 
     lacks: bool
     question: str

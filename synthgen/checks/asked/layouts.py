@@ -13,9 +13,9 @@ from synthgen.checks.asked.marks import without
 _BEGUN = r"(?:^|[.!?:;,(]\s?|\b(?:and|please|then|to|must|should|can you|you|but) )"
 """Where a verb begins a request."""
 _THING = (
-    r"(?:[ -](?:(?:un)?ordered |definition )?(?:object|array|list|dictionary|document|string|snippet|code|data|lines?|rows?|file"
+    r"(?:[ -](?:(?:un)?ordered |definition )?(?:object|array|header|list|dictionary|document|string|snippet|code|data|lines?|rows?|file"
     r"|format|form|table|tags?|elements?|page|markup|block|mapping|records?|entry|output|response|fragment|list items?|syntax"
-    r"|structure|style|table rows?|config(?:uration)?|payload|example|template|body|spec|manifest|feed|note|message|statement|query|representation|version|description|schema))?"
+    r"|structure|style|table rows?|config(?:uration)?|payload|example|template|body|spec|manifest|feed|note|message|statement|query|representation|version|description|schema|paragraph|heading|link|button))?"
 )
 _PIECE = r"(?:(?:line|piece|snippet|bit|block|row|string)s? of (?:valid |plain )?)?"
 _SEPARATED = r"\b(?:separated?|divided|split|delimited|delimit|joined|join)(?: \w+){0,2} (?:by|with|using)"
@@ -23,7 +23,7 @@ _MARKING = r"\b(?:start|begin|mark|prefix|precede) (?:each|every|all)(?: of (?:t
 _STAR = r"(?:dash|hyphen|star|asterisk|bullet)(?:e?s)?"
 _NO_DATA_IN_TABLE = (
     r"(?!(?: out)? (?:of contents|(?:of|from|with) (?:wood|oak|pine|pallets|metal|glass|scratch|lego|legs)"
-    r"|for (?:one|two|three|four|five|six|seven|eight|\d)\b(?! \w+s\b)|for (?:my|our|the) (?:kitchen|garden|wedding|party|dinner)"
+    rf"|for {NUMBER}\b(?! \w+s\b)|for (?:my|our|the) (?:kitchen|garden|wedding|party|dinner)"
     r"|tennis|saw|cloth|manners|lamp|leg))"
 )
 _OTHER_TABLE = (
@@ -156,7 +156,13 @@ LISTS = (
     ),
 )
 TABLES = (
-    form("a table", rf"\b{_OTHER_TABLE}table\b{_NO_DATA_IN_TABLE}{NEXT}", "table", marks.no_table, "format"),
+    form(
+        "a table",
+        rf"\b{_OTHER_TABLE}(?:pros?[ -]and[ -]cons? |pro/con )?table\b{_NO_DATA_IN_TABLE}{NEXT}",
+        "table",
+        marks.no_table,
+        "format",
+    ),
     form(
         "a table",
         (

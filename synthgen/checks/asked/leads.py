@@ -32,9 +32,10 @@ _SAY = GIVE | _words(
 """Verbs that begin a request; with one of the former a form itself is asked for."""
 LINKS = _words("as in into to using with by via through under within inside of on at between below")
 _ARTICLES = _words("a an one some any")
-_ADVERBS = _words("only just exactly simply precisely about around roughly")
+_ADVERBS = _words("only just exactly simply precisely roughly")
 _BETWEEN = _words("me us it them him her all everything up out down together back here over")
 _WHOM = _words("me us him them her")
+_THIS = _words("this that these those")
 _KNOWN = _words("the this that these those your my our his their its")
 """Before a form's name they point to one that is there already."""
 _STARTS = _words("and then please but just only simply also so now to kindly first always briefly")
@@ -72,6 +73,8 @@ def lead_of(before: str) -> Lead:
         if not at or (words[at - 1][-1] in f"{PARTS}-" and not _between(words[:at])):
             return Lead("?" if whom else "", before)
         word = words[at - 1].lower().strip("\"“”'*(,")
+        if not noun and word in _THIS:  # "make this a table"
+            continue
         if word in GIVE or (word in _STOPS and word not in _ARTICLES | _ADVERBS | _BETWEEN):
             return Lead("?" if word in _KNOWN else word, " ".join(words[: at - 1]), _first(words[: at - 1]))
         if not noun and word not in _ADVERBS | _BETWEEN:

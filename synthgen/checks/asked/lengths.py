@@ -13,7 +13,7 @@ NUMBER = rf"(?:{'|'.join(sorted(measures.NUMBERS, key=len, reverse=True))}|\d{{1
 _REACH = (
     r"(?:exceed(?:ing)?|(?:\w+ )?(?:more|longer) than|(?:go )?(?:over|above|beyond|past)|use more than|take more than)"
 )
-_KEEP = r"(?:limit|keep|restrict|confine|trim|cut|hold|stick|shorten|condense)\w*"
+_KEEP = r"\b(?:limit|keep|restrict|confine|trim|cut|hold|stick|shorten|condense)(?:ed|d|ing)?"
 MOST = (
     r"(?:at (?:the )?(?:very )?most|no (?:more|longer) than|not (?:more|longer) than|(?:fewer|less|shorter) than"
     rf"|(?:not|n['’]t|cannot|never|without) {_REACH}|under|below|within|up to"
@@ -26,9 +26,9 @@ LEAST = (
 )
 _BOUND = (
     rf"(?:(?P<most>{MOST})|(?P<least>{LEAST})|(?P<exact>exactly|precisely|a total of)"
-    r"|(?P<about>about|around|roughly|approximately|approx\.?|some|circa|between|from))"
+    r"|(?P<about>(?<!write )(?<!tell me )(?<!talk )(?<!poem )(?<!story )about|around|roughly|approximately|approx\.?|some|circa|between|from))"
 )
-_RANGE = rf"(?P<n>{NUMBER})(?:(?: ?[-–] ?| to | or | and )(?P<high>{NUMBER}))?"
+_RANGE = rf"(?P<n>(?P<big>[2-9]\d|\d{{3,4}}|twenty|thirty|forty|fifty|sixty|eighty|a hundred|one hundred)\b|{NUMBER})(?:(?: ?[-–] ?| to | or | and )(?P<high>{NUMBER}))?"
 _KIND = (
     r"(?:(?:short|simple|clear|full|complete|brief|separate|concise|long|english|rhyming|compact|crisp|punchy|plain"
     r"|descriptive|new|different|example|whole|single|small|tiny|easy|catchy|quick|well-written|declarative|rhymed"
@@ -62,7 +62,7 @@ _OTHER_LINES = rf"(?! (?:{_THOSE}|of (?:code|python))\b|[- ](?:up|manager|break)
 
 def _quantity(units: str, other: str, number: str = "") -> str:
     """Return the pattern of so many units; `other` comes after what is no length, unless a limit stands before it."""
-    free = rf"(?(most)|(?(about)|(?(exact)(?! (?:that|which)\b)|{other})))"
+    free = rf"(?(most)|(?(about)|(?(big)|(?(exact)(?! (?:that|which)\b)|{other}))))"
     return rf"\b(?:{_BOUND} )?{number}{_RANGE}[ -]{_KIND}(?P<unit>{units})\b{_OF_EACH}{free}{_ANSWER}{_AFTER}"
 
 
@@ -96,6 +96,6 @@ FORMS = (
         "given",
     ),
     whole(
-        "a poem of so many lines", rf"\b(?P<kind>{_VERSE})\b(?![-\w]| (?:is|form))", _VERSE, measures.verses, "given"
+        "a poem of so many lines", rf"\b(?P<kind>{_VERSE})\b(?![-\w'’]| (?:is|form))", _VERSE, measures.verses, "given"
     ),
 )

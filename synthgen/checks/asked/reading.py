@@ -81,7 +81,11 @@ _TOOL = re.compile(
 )
 """What is made writes or reads the form, or is about it, and the answer need not have it."""
 _OTHERS = re.compile(
-    r"\b(?:who|that|which) (?:\w+ ){0,2}(?:speaks?|talks?|answers?|replie?s|writes?|thinks?|returns?|prints?|outputs?|counts?|says?)\b",
+    r"\b(?:who|that|which) (?:\w+ ){0,2}(?:speaks?|talks?|answers?|replie?s|writes?|thinks?|returns?|prints?|outputs?|counts?|says?|limits?"
+    r"|allows?|forbids?|restricts?|demands?|requires?)\b"
+    r"|\b(?:who|in which|where) (?:\w+ ){0,2}(?:may|can|must|uses?|has|have)\b[^,;:]{0,40}$"
+    r"|\b(?:of|about|for|against|on|from|avoid) (?:not |never |always |only )?(?:writing|answering|speaking|using|numbering|listing|putting|printing|storing"
+    r"|sending|giving|presenting|replying)\b[^,;:]{0,40}$",
     re.IGNORECASE,
 )
 """Somebody else speaks so."""
@@ -129,10 +133,8 @@ _LAID = re.compile(r"\bin (?:the |a )?(?:form|format|shape|style|manner|structur
 def _governed(sentence: Sentence, form: Form, before: str, after: str) -> bool:
     """Return whether what stands around a form's words makes a wish of them."""
     lead = lead_of(before)
-    if lead.word in {"of", "at", "on"} and not form.whole and not _LAID.search(f"{lead.head} of"):
-        return False
     if lead.word in LINKS:
-        return _linked(sentence, form, lead, after)
+        return _may_link(form, lead) and _linked(sentence, form, lead, after)
     if _RULE.search(before):
         return True
     if form.place == "linked":
@@ -144,6 +146,18 @@ def _governed(sentence: Sentence, form: Form, before: str, after: str) -> bool:
 
 
 # What a link may join
+
+_LAYING = frozenset({"as", "in", "into", "to", "using", "with", "via"})
+_A_TEXT = re.compile(r"\b(?:an?|one|your|the) (?:[\w-]+ ){0,2}[\w-]*[^\Ws]$", re.IGNORECASE)
+_SHORTEN = re.compile(
+    r"^\W*(?:please |then |now )?(?:limit|keep|restrict|confine|trim|cut|hold|stick|shorten|condense|reduce|boil|summari[sz]e|compress|bring|get"
+    r"|distil|break|pare|edit|squeeze)\w*\b|\b(?:limited|restricted|confined|shortened|cut|reduced|condensed)$",
+    re.IGNORECASE,
+)
+_WITH = re.compile(
+    r"\b(?:answer|respond|reply|compare|show|explain|summari[sz]e|present|illustrate|display|support|it)\b",
+    re.IGNORECASE,
+)
 
 _LAY = r"format|convert|turn|export|parse|read|display|present|render|put|insert|draw|save|store|sort|arrange|organi[sz]e|type"
 _LAID_OUT = r"written|stored|saved|encoded|represented|expressed|formatted|given|shown|listed|sent|returned|sorted|presented|arranged|put|printed"
@@ -176,6 +190,19 @@ _WISHED = re.compile(
     re.IGNORECASE,
 )
 _THANKED = re.compile(rf"^[ ,]*{_PLEASED}\b", re.IGNORECASE)
+
+
+def _may_link(form: Form, lead: Lead) -> bool:
+    """Return whether a link suits a form: "in a table" and not "under a table", "a text of two lines" and not "texts of"."""
+    if _LAID.search(f"{lead.head} {lead.word}"):
+        return True
+    if lead.word == "of":
+        return form.whole and bool(_A_TEXT.search(lead.head))
+    if lead.word == "with" and form.place == "format":
+        return bool(_WITH.search(lead.head)) or not lead.head
+    if lead.word == "to" and form.whole:
+        return bool(_SHORTEN.search(lead.head))
+    return form.whole or lead.word in _LAYING or (form.place == "linked" and lead.word not in {"at", "on"})
 
 
 def _linked(sentence: Sentence, form: Form, lead: Lead, after: str) -> bool:

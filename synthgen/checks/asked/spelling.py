@@ -115,7 +115,8 @@ def ends(found: Found, answer: str) -> bool:
 
 def includes(found: Found, answer: str) -> bool:
     """Say whether the word is missing."""
-    return _plain(found["said"]).rstrip(".!") not in answer.lower()
+    named = found["said"] or found.groupdict().get("word", "")
+    return _plain(named).rstrip(".!") not in answer.lower()
 
 
 def listed(_: Found, answer: str) -> bool:

@@ -75,7 +75,7 @@ CLOSED = (
     ),
     whole(
         "a number",
-        r"\b(?:with|as|give|return|output|write|state|say|just|only|in) (?:me )?(?:just |only |as )?(?:an?|the|one|its)"
+        rf"\b(?:{_TELL} (?:me )?(?:back )?(?:just |only )?(?:with |as )?|as |just |only )(?:just |only )?(?:an?|the|one|its)"
         rf" (?:single |whole |bare |plain |exact )?(?:number|figure|digit|integer|numeral)(?: only| alone| please|{_STOP})"
         rf"|\b(?:number|figure|digits?|numeral|numbers) (?:only|alone)(?: please|{_STOP})"
         rf"|\b(?:only|just) (?:with |as |in )?(?:a |the )?(?:numbers?|digits|figures?){_STOP}|\bin (?:digits|figures){_STOP}",
@@ -113,7 +113,7 @@ ITEMS = (
     whole(
         "so many items",
         r"^\W*(?:name|list|give(?: me| us)?|suggest|mention|provide|recommend|propose|think of|come up with)"
-        rf" (?P<n>(?!an?\b|one\b){NUMBER}) (?:(?!words|sentences)[\w-]+ ){{0,3}}?(?!words|sentences|paragraphs|lines)[a-z]+s\b",
+        rf" (?P<n>(?!an?\b|one\b){NUMBER}) (?:(?!words|sentences|and\b)[\w-]+ ){{0,3}}?(?!words|sentences|paragraphs|lines)[a-z]+s\b(?![^.!?:]{{0,60}}\b(?:and|plus) {NUMBER}\b)",
         "name|list|give|suggest|mention|provide|recommend|propose|come up with|think of",
         measures.fewer_items,
     ),
@@ -201,7 +201,8 @@ WORDS = (
     ),
     _said(
         "these very words",
-        rf"\b{_REPLY_WITH} (?:only |just )?(?:the (?:words?|phrase|text) )?{_QUOTED}(?! or|,)",
+        rf"\b{_REPLY_WITH} (?:only |just )?(?:the (?:words?|phrase|text) )?{_QUOTED}(?! or|,)"
+        rf"|\b{_REPLY_WITH} (?:only |just )?the (?:single |one )?word (?P<word>[\w-]{{1,20}}){_STOP}",
         _REPLY_NEEDS,
         spelling.includes,
     ),
