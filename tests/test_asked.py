@@ -109,6 +109,54 @@ def test_guards_keep_their_sense(question: str, found: set[str]) -> None:
     assert _asked_for(question, asked.FORMS, all_of_them=True) == found
 
 
+NAMES = {
+    "given": ("a table", "a simple two-column table", "a bulleted list", "a list of bullet points", "a numbered list",
+              "a checklist", "a JSON object", "valid JSON", "a CSV file", "an XML document",
+              "an HTML page", "a YAML file"),
+    "linked": ("as a table", "in a Markdown table", "using a bulleted list", "as bullet points", "as a numbered list",
+               "as JSON", "as a JSON array", "as CSV", "as XML", "in one sentence",
+               "in two short sentences", "in ten words",
+               "in at most 12 words", "in no more than 15 words", "in exactly nine words"),
+}  # fmt: skip
+WAYS = {
+    "given": (
+        "Give me {} for the two stoves.", "Can you create {} about the two stoves?", "I need {} on the two stoves.",
+        "I'd like {} with the two stoves.", "Please provide {} comparing the stoves.", "Use {} to show the stoves.",
+        "Let me see {} on the stoves.", "Put together {} on stoves.", "Write me {} on stoves.",
+        "I want {} about stoves.",
+    ),
+    "linked": (
+        "Describe the stoves {}.", "Answer {}: what are stoves?", "What are stoves? Please respond {}.",
+        "Your answer must be given {}. What are stoves?", "What are stoves ({})?", "What are stoves, {}?",
+        "Could you explain {} what stoves are?", "I want you to explain stoves {}.", "Explain how stoves work {}.",
+        "I'd like the answer {}. What are stoves?", "Rewrite the text {}.", "Stoves and what they need, {} please.",
+    ),
+}  # fmt: skip
+TALK = (
+    "How do I make {}?", "Don't use {}. What are stoves?", "What is {} good for?", "Use {} or plain prose.",
+    "If you like, use {}.", "My boss wants {} of the stoves. What should I tell him?", "Our app returns {}. Why?",
+    "Tell me how to make {} in Word.", "Describe the stoves without {}.", "Why do people use {}?", "Is {} of use?",
+    "Write a program that prints {}.", "Explain how to convert a text to {}.", "Write a story about {}.",
+    "Somebody sent me {} about stoves. How do I open it?", "Rather than {}, give me your opinion.", "I hate {}. Why?",
+)  # fmt: skip
+PROSE = (
+    "One is heavy and old. It came from the north. The other is light. It was made later. Both cost little. Who knows?"
+)
+
+
+@pytest.mark.parametrize("way", WAYS["given"] + WAYS["linked"])
+def test_a_way_to_ask_is_known_of_each_form(way: str) -> None:
+    """Whatever the form is, a way to ask for one asks for it."""
+    names = NAMES["given" if way in WAYS["given"] else "linked"]
+    assert [name for name in names if not asked.misses_form(way.format(name), PROSE)] == []
+
+
+@pytest.mark.parametrize("way", TALK)
+def test_talk_of_a_form_asks_for_none(way: str) -> None:
+    """Whatever the form is, talk of one asks for nothing."""
+    assert [name for name in NAMES["given"] if asked.misses_form(way.format(name), PROSE)] == []
+
+
 ODD = (
     "a", "two ", "a table ", "in a ", "as a ", "word ", "word,", "very ", "the ", "only ", "not ", "if ", "and ",
     "how ", "who says ", "can you ", "please ", "give me ", "keep it a ", "at most ", "three or ", "format A - ",

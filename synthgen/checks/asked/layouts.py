@@ -18,6 +18,7 @@ _THING = (
     r"|structure|style|table rows?|config(?:uration)?|payload|example|template|body|spec|manifest|feed|note|message|statement|query|representation|version|description|schema|paragraph|heading|link|button))?"
 )
 _PIECE = r"(?:(?:line|piece|snippet|bit|block|row|string)s? of (?:valid |plain )?)?"
+_LIST_OF = rf"(?:lists? of (?:{NUMBER} )?(?:short |brief |key |main )?)?"
 _SEPARATED = r"\b(?:separated?|divided|split|delimited|delimit|joined|join)(?: \w+){0,2} (?:by|with|using)"
 _MARKING = r"\b(?:start|begin|mark|prefix|precede) (?:each|every|all)(?: of (?:the|your|them))?(?: \w+)? with"
 _STAR = r"(?:dash|hyphen|star|asterisk|bullet)(?:e?s)?"
@@ -55,8 +56,8 @@ LISTS = (
     form(
         "a list",
         (
-            r"bullets",
-            r"bullet[ -]?points?",
+            rf"{_LIST_OF}bullets",
+            rf"{_LIST_OF}bullet[ -]?points?",
             r"bullet(?:ed|[ -]point(?:ed)?)?[ -](?:list|form|format|style|summary|outline|overview|item)s?",
             r"bulleted",
             r"unordered list",

@@ -76,7 +76,8 @@ def lead_of(before: str) -> Lead:
         if not noun and word in _THIS:  # "make this a table"
             continue
         if word in GIVE or (word in _STOPS and word not in _ARTICLES | _ADVERBS | _BETWEEN):
-            return Lead("?" if word in _KNOWN else word, " ".join(words[: at - 1]), _first(words[: at - 1]))
+            head = " ".join(words[: at - 1]) + (" (" if words[at - 1][0] in "(–—" else "")
+            return Lead("?" if word in _KNOWN else word, head, _first(words[: at - 1]))
         if not noun and word not in _ADVERBS | _BETWEEN:
             break
         noun = noun and word not in _ARTICLES | _BETWEEN

@@ -80,6 +80,12 @@ FORMS = (
         whole(f"so many {units}", said, needs, measures.of_length, "given")
         for units, said, needs in (
             ("words", _quantity(_WORDS, _SOME_WORDS, r"(?!one\b|a single\b|1\b(?!-| to| or))"), "word"),
+            ("words", rf"(?<=\bof ){_RANGE}[ -]{_KIND}(?P<unit>words?)\b", "word"),
+            (
+                "sentences",
+                rf"\b(?P<n>an?|one) {_KIND}(?P<unit>sentence|paragraph|line) or (?P<high>two|three)\b",
+                "or t",
+            ),
             ("sentences", _quantity("sentences?", rf"(?! (?:{_THOSE})\b)"), "sentence"),
             ("paragraphs", _quantity("paragraphs?", rf"(?! (?:{_THOSE})\b)"), "paragraph"),
             ("lines", _quantity("(?:lines?|verses?)", _OTHER_LINES), "line|verse"),

@@ -53,17 +53,18 @@ def of_length(found: Found, answer: str) -> bool:
 
 def _bounds(found: Found, unit: str) -> tuple[float, float]:
     """Return the least and the most that may be met."""
-    low = _number(found["n"])
-    high = _number(found["high"]) if found["high"] else low
-    if found["least"] or found["more"]:
+    said = found.groupdict()
+    low = _number(said["n"])
+    high = _number(said["high"]) if said["high"] else low
+    if said.get("least") or said.get("more"):
         return low * (0.9 if unit == "word" else 1), float("inf")
-    if found["most"] or found["less"]:
+    if said.get("most") or said.get("less"):
         return 0, _loose(high, unit)
-    if found["exact"]:
+    if said.get("exact"):
         spare = low // 10 if unit == "word" and low > 20 else 0
         return low - spare, high + (spare if unit in {"word", "sentence"} else 1)  # a title is no paragraph
     if unit == "word":
-        less = low * (0.35 if found["about"] else 0.25) if low > 10 else int(low > 3)
+        less = low * (0.35 if said.get("about") else 0.25) if low > 10 else int(low > 3)
         return low - less, high + max(1, high * 0.25)
     return low - (unit == "sentence" and low > 2), _loose(high, unit)
 

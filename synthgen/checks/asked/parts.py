@@ -34,7 +34,7 @@ PARTS = (
     ),
     form(
         "headings",
-        rf"\b(?:use|add|include|insert|with|put|give) (?:\w+ ){{0,3}}(?:(?:sub)?headings?|section titles|headers|subheads)\b{NEXT}"
+        rf"\b(?:use|add|include|insert|with|put|give|that has|containing) (?:\w+ ){{0,3}}(?:(?:sub)?headings?|section titles|headers|subheads)\b{NEXT}"
         r"|\b(?:under|with) the (?:sub)?(?:headings|headers|titles)\b",
         "heading|header|titles|subhead",
         marks.no_headings,

@@ -103,8 +103,9 @@ def _asks(sentence: Sentence, form: Form, found: Found) -> bool:
     groups = found.groupdict()
     if form.place == "anywhere" or any(groups.get(one) for one in BOUNDS):
         asked_after = QUESTION.search(sentence.text) and not re.search(r"[,;:(–—.-] *$", before)
-        return not asked_after and (sentence.wanted or not REPORT.search(sentence.text))
-    return _governed(sentence, form, before, after)
+        if not asked_after and (sentence.wanted or not REPORT.search(sentence.text)):
+            return True
+    return form.place != "anywhere" and _governed(sentence, form, before, after)
 
 
 def _more(before: str, after: str) -> bool:
@@ -134,6 +135,9 @@ def _governed(sentence: Sentence, form: Form, before: str, after: str) -> bool:
     """Return whether what stands around a form's words makes a wish of them."""
     lead = lead_of(before)
     if lead.word in LINKS:
+        bare = before.rsplit(maxsplit=1)[-1].lower() in {"in", "with", "using"}  # "In JSON, how do I …"
+        if form.place == "format" and bare and not lead.head and _ASKED.search(after):
+            return False
         return _may_link(form, lead) and _linked(sentence, form, lead, after)
     if _RULE.search(before):
         return True
@@ -148,7 +152,12 @@ def _governed(sentence: Sentence, form: Form, before: str, after: str) -> bool:
 # What a link may join
 
 _LAYING = frozenset({"as", "in", "into", "to", "using", "with", "via"})
-_A_TEXT = re.compile(r"\b(?:an?|one|your|the) (?:[\w-]+ ){0,2}[\w-]*[^\Ws]$", re.IGNORECASE)
+_A_TEXT = re.compile(
+    r"\b(?:an?|one|your|the) (?:[\w-]+ ){0,2}(?:slogan|title|tagline|headline|caption|line|text|summary|poem|story|answer|reply|response"
+    r"|message|tweet|bio|description|definition|explanation|paragraph|sentence|note|letter|essay|review|introduction|toast|speech|motto"
+    r"|name|phrase|abstract|report|article|post|blurb|biography|maximum|minimum|total|limit|length)$",
+    re.IGNORECASE,
+)
 _SHORTEN = re.compile(
     r"^\W*(?:please |then |now )?(?:limit|keep|restrict|confine|trim|cut|hold|stick|shorten|condense|reduce|boil|summari[sz]e|compress|bring|get"
     r"|distil|break|pare|edit|squeeze)\w*\b|\b(?:limited|restricted|confined|shortened|cut|reduced|condensed)$",
@@ -211,9 +220,10 @@ def _linked(sentence: Sentence, form: Form, lead: Lead, after: str) -> bool:
     if _RULE.search(f"{head} {lead.word}"):
         return True
     if not head or head[-1] in ".:!?":
-        asked = form.place == "format" and _ASKED.search(after)  # "In JSON, how do I …"
-        return not asked and (bool(_GOES_ON.search(after)) or begins(after))
-    if (form.place != "given" and _SPOKEN_OF.search(head)) or (form.place == "format" and _DONE.search(head)):
+        return bool(_GOES_ON.search(after)) or begins(after)
+    if ((form.place != "given" or lead.word in {"to", "into"}) and _SPOKEN_OF.search(head)) or (
+        form.place == "format" and _DONE.search(head)
+    ):
         return False
     first, *rest = re.split(r"[,;:.!?(–—]\s*|\s-\s|\b(?:and|then|please|but)\s", head)
     begun = sentence.wanted or any(map(begins, rest)) or (begins(first) and not sentence.tells)
