@@ -84,7 +84,7 @@ FORMS = (
             (
                 "sentences",
                 rf"\b(?P<n>an?|one) {_KIND}(?P<unit>sentence|paragraph|line) or (?P<high>two|three)\b",
-                "or t",
+                " or two| or three",
             ),
             ("sentences", _quantity("sentences?", rf"(?! (?:{_THOSE})\b)"), "sentence"),
             ("paragraphs", _quantity("paragraphs?", rf"(?! (?:{_THOSE})\b)"), "paragraph"),
