@@ -29,7 +29,6 @@ EXCEPTIONS: dict[str, Reached] = {
         0.80, 1.00, "an opening in an answer is a style; chatter has more forms than it knows"
     ),
     "quality.cut_off": Reached(0.97, 0.95, "some short answers without a mark fall wrongly"),
-    "quality.format": Reached(0.78, 1.00, "there are more forms to ask for than it knows"),
     "quality.language": Reached(0.95, 0.95, "recipes, figures and names of dishes read as anything"),
     "quality.placeholder": Reached(0.95, 0.95, "a blank that is spoken of looks like one that was left"),
     "quality.symbols": Reached(0.91, 0.97, "there are more ways to go to pieces than it knows"),
