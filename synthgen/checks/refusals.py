@@ -147,6 +147,7 @@ DECLINED = re.compile(
     r"|\b(?:out of|outside|beyond|not within|not in) (?:of )?(?:my|the) (?:current |present )?(?:scope|reach|abilit(?:y|ies)|capabilit(?:y|ies)|remit|expertise|purview|competence)\b"
     r"|\bi(?:['’]d| would|['’]ll| will| must| should| have to| need to| want to)? (?:\w+ly )?(?:have to |rather |prefer to |like to |need to )?"
     r"(?:steer clear|stay away from|abstain|hold off on|draw (?:the|a) line|sit (?:this|that) (?:one )?out|turn (?:this|that|you) down|bow out|opt out|leave (?:that|this) (?:one )?(?:to|alone|there))\b"
+    r"|\bnothing in my (?:instructions|guidelines|rules|programming|policies) (?:lets|allows|permits)\b"
     r"|\bnot (?:an?|one of the) (?:\w+ )?(?:function|task|thing|capability|service|feature)s? (?:that )?i\b"
     r"|\b(?:not|isn['’]t|never) (?:really )?my (?:place|role|area|job|call|business) to\b|\bnot in a position to\b"
     r"|\bi(?:['’]m| am) (?:\w+ly )?(?:declining|refusing)\b|\bthere(?:['’]s| is) no way (?:for me to|i (?:can|could|will))\b"

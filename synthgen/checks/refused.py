@@ -4,9 +4,9 @@ Only a beginning in which one sentence has a first person or an assistant, a neg
 or matter of answering is looked at; one in twenty texts of customers has such a sentence, so that few are embedded.
 
 The weights stand in `refused.json`, made by `bench/refused.py` from sentences written for it
-(`bench/data/refusals.txt`), the read half of the labelled set, the examples' seeds, and real mails, which refuse
-nothing. On the unread half of the labelled set patterns alone find .71 of the refusals, and .92 with this; 2 of 2,374
-good texts fall for it that it has not learnt from (mails, answers of MT-Bench and PyRIT, the unread half).
+(`bench/data/refusals.txt`), the labelled set but for its unread rows, the examples' seeds, and real mails, which refuse
+nothing. Of the set's unread refusals patterns alone find .50, and .83 with this; 5 of 2,125 good texts fall for it that
+it has not learnt from (mails, answers of MT-Bench and PyRIT, unread look-alikes).
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 WEIGHTS = Path(__file__).parent / "refused.json"
 FIRST = 300
 """Characters of a text that are looked at."""
-LEAST = 1.3
+LEAST = 1.8
 """Log-odds from which a text is a refusal."""
 _WHO = frozenset(("i", "i'm", "i'd", "i'll", "i've", "me", "my"))
 _WHO_SAID = ("this assistant", "the assistant", "the model")
