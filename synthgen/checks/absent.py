@@ -58,10 +58,15 @@ _AHEAD = (
     rf"(?:following|below|attached|enclosed)(?: (?!day|week|month|year){_WORD}){{0,2}}? {_ANY}\b",
     rf"(?<!\ba )(?<!\ban )(?<!any )(?<!each )(?:given|provided)(?: {_WORD}){{0,1}}? {_ANY}\b(?! (?:limit|count|length))",
     rf"{_ANY} (?:below|that follows?|provided|given(?: here| below)?|attached|shown here)\b(?! (?:the|\d|{_LIMITS}))",
+    r"(?:mentioned|shown|listed|named|described|pasted|quoted) below\b",
     rf"{_ANY} (?:provided|given) (?=to (?:work|find|calculate|compute|answer|determine|draw|write|create|make|solve|plot)\b)",
     rf"(?<=\bgiven )(?:the|this|these) (?:{_WORD} ){{0,2}}?{_ANY}\b(?: of {_WORD})?(?=[,.])",
 )
-_BEHIND = (rf"above(?: {_WORD})? {_ANY}\b", rf"{_ANY} above\b(?! (?:the|\d|all|average))")
+_BEHIND = (
+    r"(?:mentioned|shown|listed|named|described|pasted|quoted) above\b",
+    rf"above(?: {_WORD})? {_ANY}\b",
+    rf"{_ANY} above\b(?! (?:the|\d|all|average))",
+)
 _THIS = rf"{_START}{_PLEASE}(?:{_TASKS}) (?:this|these) {_ANY}\b(?! (?:that|which|about|of|from|on|for|with)\b)"
 
 _KINDS = (
@@ -74,7 +79,7 @@ _GOES_ON = (
     r"(?=\s*[.?!,]|\s*$| (?:and|or|to (?!work)|into|as|by|with|without|so|below|above|here|given|alphabetically|is|are|was|were|do|does|did|has|have"
     r"|says?|tells?|shows?|means?|changes?|describes?|begins?|starts?|ends?|suggests?|implies|imply|contains?|mentions?|looks?|sounds?"
     r"|makes?|fits?|uses?|refers?|contradicts?|agrees?|differs?|supposed|positive|negative|true|false|correct|wrong|polite|formal|convincing|grammatical"
-    r"|more|less|allow|answers?|supports?|i(?:['’]ve| have)? (?:pasted|sent|gave|given|wrote|written|attached|shared|provided|uploaded)|for (?:me|an?|my|people|children|\w+(?=\s*[.?!]|\s*$))|from (?:\w+ to|an?|the (?:point|perspective|view))|an? (?:title|name|headline|\w+ ending)"
+    r"|more|less|allow|answers?|supports?|i(?:['’]ve| have)? (?:pasted|sent|gave|given|wrote|written|attached|shared|provided|uploaded)|for (?:me|an?|my|people|children|(?:\w+ )?\w+(?=\s*[.?!]|\s*$))|from (?:\w+ to|an?|the (?:point|perspective|view))|an? (?:title|name|headline|\w+ ending)"
     r"|in (?:an? (?:[\w-]+ ){1,3}(?:way|tone|manner|style|voice)|plain|simple|one|two|three|a few|your own|order|reported|everyday|easy"
     r"|german|french|spanish|english|polish|italian|latin|chronological|alphabetical))\b)"
 )
@@ -95,10 +100,12 @@ _SHOWS = (
 """Material that a request cannot mean in general, when it says "the table" and ends."""
 _STOPS = r"(?=\s*[.?!]|\s*$)"
 
+_OWN = "(?:essay|text|letter|cv|r[eé]sum[eé]|paragraph|poem|story|article|draft|homework|speech|sentence|translation|thesis|description|review|statement|argument)"
+"""What somebody has written and wants looked at."""
 _UNSAID = _one_of(
     # Work on "this" or "it", with nothing else said.
     rf"{_START}{_PLEASE}(?:{_WORK}) (?:this|it|that|these|the following|the above)(?: please| for me)?(?=\W*$| (?:into|to|in|as|so)\b[^:]*$)",
-    rf"{_START}here (?:is|are) (?:my|the|a|an|some|our|two|three|four|five|several) (?:{_WORD} ){{0,2}}{_THING}\b",
+    rf"{_START}here (?:is|are) (?:my|the|a|an|some|our|two|three|four|five|several) (?:{_WORD} ){{0,2}}{_OWN}s?\b",
     rf"{_START}{_PLEASE}(?:{_WORK}|edit|critique) my (?:{_WORD} )?{_THING}(?=\s*[.?!]|\s*$|, | (?:into|to|as|by|using|with|and)\b)",
     rf"{_START}{_PLEASE}(?:fill in|complete) the (?:blanks?|gaps?|missing \w+|sentences?|table|equation)\W*$",
     rf"{_START}{_PLEASE}(?:continue|finish) the (?:story|poem|sentence|dialogue|list|sequence|paragraph|text|series)\W*$",

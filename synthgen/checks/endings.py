@@ -28,7 +28,7 @@ _SIGNED = re.compile(
     r"(?i:regards|wishes|sincerely|thanks|yours|faithfully|truly|cheers|greetings|love|thank you),?\s+(?:[A-Z][\w.'’-]*\s?){1,4}$"
 )
 BEGUN = re.compile(
-    r"(?:\n\s*(?:[-*•–]|\(?\d{1,3}[.):])|\b1[.)] [^\n]*[,;.] \d{1,2}[.)])\s*$|\|[ \t]*\n[ \t]*\|[^\n]*[^|\s]\s*$"
+    r"(?:\n\s*(?:[-*•–]|\(?\d{1,3}[.):])|\b1[.)] [^\n]*(?:[,;.]|and) \d{1,2}[.)])\s*$|\|[ \t]*\n[ \t]*\|[^\n]*[^|\s]\s*$"
 )
 """An item or a row of a table that was begun at the end."""
 _ENDED = re.compile(r"[.!?…:]\W*$")

@@ -52,12 +52,14 @@ FIELDS = re.compile(
             rf"^\W*(?:{_FIELDS}) ?[:=] ?[^\n:=]{{1,60}}[/|;,\s] ?(?:{_FIELDS}) ?[:=]",
             r"^\s*\{\s*\"(?:answer|output|text|message|label)\"\s*:",
             rf"^\W*(?:{_CLASSES}) ?[:=] ?[a-z]+(?:_[a-z]+)+\b|\b(?:{_FIELDS}) ?[:=] ?[^\n:=|]{{1,40}}\| ?\w+ ?[:=]",
-            r"^(?:user|assistant|system|human|model)\s*$|\nQ: [^\n]+\nA:\s*$",
+            r"^(?:user|assistant|system|human|model)\s*$|\nQ: [^\n]+\nA:\s*$|^\W*Q: [^\n]+ A:\s*$",
             r"^\W*(?:output|response|answer|completion|final answer(?: \([^)\n]{1,60}\))?|generated (?:text|message|response)|rewritten (?:text|message)) ?: ",
         )
     ),
     re.IGNORECASE | re.MULTILINE,
 )
 """Fields and numbers of a prompt's form: a fault, but where the question asks for several texts, or for a form."""
-CANDIDATES = re.compile(r"^\W*1[.)] [A-Z][^\n]{10,300}?[.!?]\s+2[.)] [A-Z][^\n]{10,300}?[.!?]\s+3[.)] [A-Z]")
-"""Several numbered texts where one was wanted: a list is an answer, but no message."""
+CANDIDATES = re.compile(
+    r"^\s*\{\s*\"\w+\"\s*:|^\W*1[.)] [A-Z][^\n]{10,300}?[.!?]\s+2[.)] [A-Z][^\n]{10,300}?[.!?]\s+3[.)] [A-Z]"
+)
+"""Several numbered texts, or fields, where one text was wanted: lists and objects are answers, but no messages."""

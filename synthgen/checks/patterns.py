@@ -65,6 +65,12 @@ _PLACEHOLDERS: tuple[tuple[tuple[str, ...], str], ...] = (
         r"(?<!\w)\[(?!(?:NO|NOT|ERROR|WARN\w*|INFO|DEBUG|END|START|BEGIN|THE|SIC)\b)[A-Z]{3,}(?:[ _/][A-Z&]{2,}){1,5}\](?!\(|\w)",
     ),
     (("<",), rf"<[A-Z]+_[A-Z_]+>|<(?:[A-Z]+[_ ]){{0,3}}(?:{_BLANKS.upper()})>"),
+    (("_",), r"\b(?:[A-Z]+_)+(?:NAME|DATE|AMOUNT|ADDRESS|CITY|COMPANY|PRODUCT|PRICE|VENUE|PLACE|YEAR|HERE)\b"),
+    (
+        (" N ",),
+        r"\b(?i:about|around|roughly|approximately|nearly|over) N (?:people|inhabitants|years?|euros?|dollars?|pounds?|million|percent|hours?|minutes?|days?|miles|kilometres)\b",
+    ),
+    (("(",), r"\((?i:(?:name|date|place|address|number|amount) of (?:the |your )?\w+)\)"),
     (("$",), rf"[$](?:[A-Z]+_)?(?:{_BLANKS.upper()})\b(?!=)"),
     (("${",), r"[$]\{[a-z]+(?:[A-Z]\w*)+\}"),
     (
@@ -154,8 +160,8 @@ PLACEHOLDER_PARTS = tuple((needs, re.compile(source)) for needs, source in _PLAC
 
 
 SIGNED = re.compile(
-    r"[\[{<%#]|\$[A-Z]|lorem|XX|xxxx|NN|(?-i:STREET|CITY|POSTCODE|ZIP|COUNTRY|NAME|DATE|PHONE|EMAIL|YEAR|AMOUNT|NUMBER|PRICE|PERCENTAGE|PLACE)|(?:DD|MM|YYYY)[/.-](?:DD|MM|YYYY)|INSERT|ENTER|ADD|YOUR|[ \"'’”»`\n]here|TODO|TB[ACD]|Your|@@|__"
-    r"|00[/.-]00|\.{4}|XYZ|ABC|\((?:insert|enter|fill|add|your|name|date|amount|company|city|address|product|number|first|last)|(?:name|date|amount|company|city|address|product|number)\)",
+    r"[\[{<%#]|_(?:NAME|DATE|AMOUNT|ADDRESS|CITY|COMPANY|PRODUCT|PRICE|VENUE|PLACE|YEAR|HERE)|(?-i:\bN\b)|\$[A-Z]|lorem|XX|xxxx|NN|(?-i:STREET|CITY|POSTCODE|ZIP|COUNTRY|NAME|DATE|PHONE|EMAIL|YEAR|AMOUNT|NUMBER|PRICE|PERCENTAGE|PLACE)|(?:DD|MM|YYYY)[/.-](?:DD|MM|YYYY)|INSERT|ENTER|ADD|YOUR|[ \"'’”»`\n]here|TODO|TB[ACD]|Your|@@|__"
+    r"|00[/.-]00|\.{4}|XYZ|ABC|\((?:insert|enter|fill|add|your|name|date|amount|company|city|address|product|number|first|last)|(?:name|date|amount|company|city|address|product|number)\)|\(place",
     re.IGNORECASE,
 )
 """What is left of any placeholder where code and quotes stand in the place of its spaces."""

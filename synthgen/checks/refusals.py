@@ -24,7 +24,7 @@ _CANNOT = (
     r"|have the ability) to)|i['’]d (?:rather|prefer) not(?: to)?"
     rf"|i(?:['’]m| am) {_SOFT}(?:un(?:able|willing)|not (?:able|allowed|permitted|authori[sz]ed|going|willing|prepared|programmed"
     r"|designed|qualified|equipped|in a position|supposed|meant|free)|(?:programmed|designed|instructed|trained|told) not|forbidden|prohibited|restricted)(?: to| from)?)"
-    r"(?: (?:ethically|legally|knowingly|morally|possibly|actually|responsibly|safely|in good (?:conscience|faith)|be able to),?)*"
+    r"(?: (?:honestly|truly|realistically|ethically|legally|knowingly|morally|possibly|actually|responsibly|safely|in good (?:conscience|faith)|be able to),?)*"
 )
 _TEXTS = (
     "text|message|letter|e-?mail|complaint|content|material|response|reply|example|sample|scenario|story|post|review"
@@ -36,7 +36,7 @@ _WRITE = (
     "writ(?:e|ing)|creat(?:e|ing)|generat(?:e|ing)|produc(?:e|ing)|compos(?:e|ing)|draft(?:ing)?|invent(?:ing)?|mak(?:e|ing) up|fabricat(?:e|ing)"
     "|com(?:e|ing) up with|forg(?:e|ing)|simulat(?:e|ing)"
 )
-_WRITING = "writing|creating|generating|producing|composing|drafting|inventing|making up|helping with|assisting with"
+_WRITING = "pretending|impersonating|role-?playing|acting as|writing|creating|generating|producing|composing|drafting|inventing|making up|helping with|assisting with"
 _POLICY = (
     r"(?:content|usage|use|safety|community|ethical|ethics|moderation)[ -]?(?:polic(?:y|ies)|guidelines?|rules|standards)"
     r"|my (?:guidelines|programming|training|instructions|policies|capabilities|safety \w+|ethical \w+)"
@@ -58,6 +58,7 @@ REFUSAL = re.compile(
     rf"|\b(?:due to|because of|owing to) (?:\w+ ){{1,3}}(?:restrictions|reasons|concerns|laws?|issues|limitations),? (?:{_CANNOT})"
     rf"|{_LEAD}{_CANNOT} (?:{_WRITE}) (?:this|that|such a thing)(?=[.,!;]|\W*$){_ELSEWHERE}|\bwhich means {_CANNOT} (?:{_WRITE})"
     r"|\b(?:that|this|it) (?:falls|is|lies|goes) (?:outside|beyond) (?:of )?(?:what i (?:can|am able)|the scope of what i)\b"
+    rf"|\bi (?:won['’]t|will not|can['’]t|cannot) be (?:{_WRITING}|providing)\b"
     rf"|\bi (?:must|have to|will|should|shall) (?:\w+ )?(?:refrain|abstain) from (?:doing so|{_WRITING}|providing)\b"
     rf"|{_LEAD}{_CANNOT} do (?:that|this|so)\b[^.!?\n]{{0,60}}\b(?:{_HARM})"
     rf"|{_LEAD}(?:i(?:['’]m| am)? (?:do not |don['’]t |not |would not |wouldn['’]t )(?:be |feel |really |quite )*comfortable(?: with| about)?)"

@@ -287,7 +287,7 @@ TextRule = Callable[[Rules, str, str], Finding | None]
 RowRule = Callable[[Rules, Texts], Finding | None]
 """Rules and a row's texts to a finding."""
 OF_TEXTS: tuple[TextRule, ...] = (
-    refusal, assistant_voice, offers, prompt_leak, fields_of_prompt, placeholder, too_many_symbols, other_script,
+    refusal, prompt_leak, assistant_voice, offers, fields_of_prompt, placeholder, too_many_symbols, other_script,
     babble, of_length, repetition, cut_off, no_end, open_fence, other_language,
 )  # fmt: skip
 """In their order: each of them for the first field, then for the next."""

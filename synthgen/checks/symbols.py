@@ -54,7 +54,7 @@ HINTS = (
     rf"(?s)(?:{_SMASHED}.*){{4}}|(?:[0-9a-fA-F]{{2}}[ ,]+(?:0x|\\x)?){{7}}",
     rf"(?s)(?:{_ENTITY}.*){{2}}|(?:{_ESCAPE}.*){{3}}|(?:\\u[0-9a-fA-F]{{4}}.*){{2}}|=\?[A-Za-z0-9_-]+\?[QBqb]\?",
     (
-        rf"(?s)(?:{_TORN}.*){{3}}|(?:{_PIECE}.*){{3}}|^\s*\\n|\\n\s*$|\\{{4}}.*\\{{4}}|\{{\\rtf|(?:<[/!a-z].*>.*){{4}}"
+        rf"(?s)(?:{_TORN}.*){{3}}|(?:{_PIECE}.*){{3}}|^\s*\\n|\\n\s*$|\\{{4}}.*\\{{4}}|\{{\\rtf|(?:(?:\[\[|\]\]|\{{\||\|\}}|'{{3}}).*){{4}}|[\"{{}}\[\],:\\]{{10}}|(?:<[/!a-z].*>.*){{4}}"
         rf"|(?:{_RARE}[^\s\x1c-\x1f]*{_RARE}.*){{3}}"
     ),
 )
@@ -93,7 +93,7 @@ _ABOUT_SIGNS = re.compile(
 WANTED = re.compile(
     r"\b(?:ascii|password|passphrase|hash|base ?64|hex\w*|binary|bytes|encode\w*|decode\w*"
     r"|emojis?|emoticons?|symbols?|draw|pattern"
-    r"|morse|alphabet|letters?|html|markup|keyboard|unicode|divider|separator|regex|regular expressions?"
+    r"|morse|alphabet|letters?|html|json|wiki\w*|markup|keyboard|unicode|divider|separator|regex|regular expressions?"
     r"|formula|code|brackets)\b",
     re.IGNORECASE,
 )
@@ -113,6 +113,8 @@ _BROKEN = {
     "backslashes": (re.compile(r"\\{4,}"), 2),
     "rich text": (re.compile(r"\{\\rtf"), 1),
     "markup": (re.compile(rf"</?(?:{_TAGS})\b[^<>]{{0,80}}>|<!--"), 4),
+    "markup of a wiki": (re.compile(r"\[\[|\]\]|\{\||\|\}|'{3}"), 4),
+    "debris of JSON": (re.compile(r"[\"{}\[\],:\\]{10,}"), 1),
     "struck letters": (re.compile(r"[\u0334-\u0338]"), 3),
     "piled marks": (re.compile(r"[\u0300-\u036f\u0483-\u0489\u20d0-\u20f0]{3,}"), 2),
 }

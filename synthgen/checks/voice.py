@@ -82,13 +82,15 @@ _OWN_WORK = (
         r"\b(?:this|the|the above|the following) (?:text|message|example|response|version|sentence|sample|complaint|query|request|utterance|poem|note|letter|answer)"
         r" (?:above |below )?(?:aims to|expresses|sounds like (?:an?|the|something|someone)|keeps (?:the|a)|follows the|meets the|demonstrates|illustrates|matches the|showcases|incorporates|highlights|avoids|is (?:meant|intended|designed) to)\b"
     ),
+    r"\b(?:this|the) (?:response|answer|reply|text|example|version|poem|note) (?:is|was|has been) (?:kept|written|made|phrased|worded|designed) (?:short|in|to|as|so|with|simple|brief)\b",
+    r"\bin line with the user['’]s request\b",
     r"\bmy (?:response|answer) (?:has been kept|is based on|meets|aims|follows|avoids|above|below)\b",
     r"\bin (?:this|the (?:following|above)) (?:example|message|text|scenario|version),? the (?:customer|user|person|speaker|writer|patient)\b",
     r"\bnote: (?:this|the|i|that|names)\b[^.!?\n]{0,60}\b(?:fictional|fictitious|invented|generated|example|sample|made[- ]up|label|tone|lines|words|message short|criteria|rhymes)\b",
-    r"\(?\b(?:word|character) count: ?\d|\(this is (?:fictional|made up|an example)\b",
+    r"\(?\b(?:word|character) count: ?\d|\bthis is (?:an? )?(?:purely )?(?:fictional|fictitious|made[- ]up|invented|hypothetical)\b",
     r"\bi(?:['’]ll| will) keep (?:this|it) (?:one )?(?:casual|short|brief|simple|formal|polite)\b|\bi have followed the (?:format|style|instructions?)\b",
     r"\b(?:from|in) (?:an?|the) [\w'’ -]{3,30} (?:point of view|voice):|\byou could also (?:phrase|put|word|write) it (?:like|as)\b|\brewritten (?:so that|to) (?:it )?sound",
-    r"\bi(?:['’]ve| have)? (?:tried|made sure|aimed|attempted) to (?:keep|make|match|capture) (?:it|this|the (?:tone|text|message|label))\b",
+    r"\bi(?:['’]ve| have)? (?:tried|made sure|aimed|attempted) to (?:keep|make|match|capture) (?:it|this|my (?:answer|response|reply)|the (?:tone|text|message|label))\b",
     r"\bi(?:['’]ve| have)? (?:kept|wrote|written|made) (?:it|this|the (?:tone|text|message|answer|reply|note|poem)) (?:short|polite|casual|brief|simple|concise|in an?|with an?|from the|under|more|as)\b",
     rf"\bi(?:['’]ve| have)? (?:crafted|worded|phrased|tailored|generated|composed|chose|chosen|varied) (?:this|it|the|an?) (?:\w+ )?(?:{_WORK})\b",
     r"\bi(?:['’]ve| have)?(?: \w+){0,5}? (?:include|included|mention|mentioned|use|used|add|added|avoided|omitted)\b[^.!?\n]{0,50}?\bin (?:this|the) (?:text|message|answer|response|reply|example)\b",
@@ -126,9 +128,9 @@ _OFFERS = (
 _OPENINGS_ANYWHERE = (
     r"^\W*here(?:['’]s| is| are) (?:(?:an?|some|the|your|my|one) )?(?:[\w-]+,? ){0,3}?(?:answer|explanation|overview|summary|version|suggestion|response|rewrite)s?(?: \w+){0,3}? (?:for you|to your question|you (?:asked|requested|provided|gave))\b",
     r"^\W*(?:sure|certainly|of course|absolutely|okay|ok)?[,!.]* ?here(?:['’]s| is| are) (?:another|one more|two more|a few more|some more)\b[^.!?\n]{0,40}:",
-    rf"^\W*here(?:['’]s| is| are) [^.!?\n]{{0,60}}?\b(?:follows|matches|fits|meets|for) your (?:[\w-]+ )?(?:request|{_WANTED})\b",
+    rf"^\W*here(?:['’]s| is| are) [^.!?\n]{{0,70}}?\b(?:follows|following|matches|fits|meets|for|per) your (?:[\w-]+ )?(?:request|{_WANTED})\b",
     r"^\W*here(?:['’]s| is| are) [^.!?\n]{0,40}\bsuch an? (?:text|message|row|sentence|request|query|complaint)s?\b",
-    r"^\W*(?:certainly|of course|absolutely|no problem|sure(?: thing)?|with pleasure)[,!.] (?:i['’]d be (?:happy|glad)|i can (?:help|do)|this is how|below (?:is|are|you))\b",
+    r"^\W*(?:certainly|of course|absolutely|no problem|sure(?: thing)?|with pleasure|understood|okay|got it)[,!.] (?:i(?:['’]ll| will) (?:answer|explain|write|keep|give|describe|use)\b|i['’]d be (?:happy|glad)|i can (?:help|do)|this is how|below (?:is|are|you))\b",
 )
 
 
@@ -171,7 +173,7 @@ OPENING = _any(
         r"^\W*(?:let(?:['’]s| us| me)|allow me to) (?:craft|write|create|draft|generate|compose|come up with|produce|think of|give you an)\b",
         rf"^\W*(?:i(?:['’]ll| will| have|['’]ve)) (?:write|written|create|created|generate|generated|craft|crafted|draft|drafted|compose|composed) (?:an?|the|some|this) (?:[\w-]+,? ){{0,3}}(?:{_MADE})\b",
         r"^\W*(?:(?:dear|hi|hello)\b[^,.!\n]{0,40}[,.!]\s*)?thank you for (?:contacting|reaching out)\b",
-        r"^\W*(?:next (?:one|message|text|example)|the requested (?:text|message|example)|persona)[:,]|^\W*consider this an example\b|^\W*here(?:['’]s| is) one (?:from|with|in|about|that)\b",
+        r"^\W*(?:next (?:one|message|text|example)|the requested (?:text|message|example)|persona)[:,]|^\W*consider this an example\b|^\W*(?:(?:okay|ok|sure|alright|right|got it|understood)[,!.]* *)?here(?:['’]s| is) one (?:from|with|in|about|that)\b",
         rf"^\W*(?:an? )?(?:suitable|possible|typical|sample|generated|requested|example|fresh) (?:\w+ )?(?:{_MADE})\b[^.!?\n]{{0,40}}(?:might|could|would|may|number|:)",
     )
 )

@@ -40,7 +40,7 @@ OFFER = re.compile(
 )
 FIELDS = re.compile(
     r"\b(?:exercises?|quiz|tests?|flash ?cards?|gap|fill|print\w*|outputs?|program|code|function|script|command|query|questions? and answers?|faqs?|labels?|fields?|forms?"
-    r"|templates?|interview|dialogue|conversation|script|transcript|json|csv|table|categor\w+|classif\w+|options?|versions?|variations?|examples?|drafts?|messages"
+    r"|templates?|dialogue|conversation|script|transcript|json|csv|table|categor\w+|classif\w+|options?|versions?|variations?|examples?|drafts?|messages"
     r"|responses|sentences|texts|prompts?|tasks?)\b",
     re.IGNORECASE,
 )
@@ -62,7 +62,7 @@ REPETITION = re.compile(
     r"\b(?:songs?|chorus|lyrics?|poems?|poetry|verses?|refrains?|rhymes?|chants?|mantras?|lullab(?:y|ies)|haiku|ballads?|villanelle|tongue[- ]twister"
     r"|repeat\w*|repetition\w*|anaphora|prayer|litany|slogan|drill|echo\w*|again and again|times in a row"
     r"|pattern|sequence|loop|code|function|script|program|query|nursery|carol|anthem|cheer|out loud|ascii)\b"
-    r"|\btimes tables?\b|\bmultiplication table\b|\bwords (?:of|to)\b|^\W*repeat\b|\btimes in a row\b|\bnursery rhyme\b|\blyrics (?:of|to)\b",
+    r"|\btimes tables?\b|\bmultiplication table\b|\bwords (?:of|to)\b|\bverses? of\b|^\W*repeat\b|\btimes in a row\b|\bnursery rhyme\b|\blyrics (?:of|to)\b",
     re.IGNORECASE,
 )
 MARKS = re.compile(
@@ -75,7 +75,7 @@ MARKS = re.compile(
 LONG = re.compile(
     r"\b(?:explain|describe|discuss|elaborate|compare|contrast|analy[sz]e|argue|justify|outline|summari[sz]e|advise|in detail|why|how (?:do|does|did|can|could|should|would|to|come)(?! (?:you|i|we|one|people) (?:(?:say(?! (?:no|yes|sorry|thank|goodbye|hello)\b)|spell|pronounce|call|translate)\b|write (?:[\"“‘']|[^.?]{1,40} in \w+\W*$)))"
     r"|tell me (?:about|how|why|more)|what (?:should|can|could|would|do(?! (?:you|we|people|they) call\b)|happens|are the|causes|is the difference)|tips?|advice|steps?|instructions|help me|can you help|best way|walk me through|itinerar(?:y|ies)|guide|introduction|biography|description|routine|schedule|bedtime"
-    r"|essay|story|poem|paragraph|(?<!the )sentences?|letter|e-?mail|message|speech|article|report|review|recipe|plan|pros and cons|reasons?|ideas?|suggestions?|ways|examples|draft)\b"
+    r"|essay|story|poem|paragraph|(?<!the )sentences?|letter|e-?mail|message|speech|article|report|review|recipe|plan|pros and cons|and (?:which|how|why|what|where)|reasons?|ideas?|suggestions?|ways|examples|draft)\b"
     r"|\b(?:list|name|give|suggest|recommend)(?: me| us)? (?:two|three|four|five|six|seven|eight|nine|ten|\d+|some|several|a few)\b",
     re.IGNORECASE,
 )
@@ -95,7 +95,7 @@ WHETHER = re.compile(
 
 
 BRIEF = re.compile(
-    r"(?:^|[:.!?]\s)\W*(?:(?:the )?(?:opposite|synonym|antonym|plural|past tense|capital|symbol|abbreviation|currency|colou?r)\b|what|which|who(?:se|m)?|when|where|how (?:do (?:you|i|we) (?:say|spell|pronounce|write)|many|much|old|long|far|tall|often|big|high|deep|fast|heavy)|in (?:which|what)|at (?:which|what)|name (?:a|an|the|one|some\w+)|pick|choose|guess"
+    r"(?:^|[:.!?]\s)\W*(?:(?:the )?(?:opposite|synonym|antonym|plural|past tense|capital|symbol|abbreviation|currency|colou?r)\b|what|which|who(?:se|m)?|when|where|how would (?:you|i|one) sign off|how (?:do (?:you|i|we) (?:say|spell|pronounce|write)|many|much|old|long|far|tall|often|big|high|deep|fast|heavy)|in (?:which|what)|at (?:which|what)|name (?:a|an|the|one|some\w+)|pick|choose|guess"
     r"|translate|encode|decode|hash|repl(?:y|ies)|answer|respond|give|spell|convert|calculate|compute|solve|find|identify|classify|complete|continue|finish|fill|correct|unscramble|write (?:a|an|the|one)|state|say)\b"
     r"|\b(?:one word|single word|a number|a word|only|just|yes or no|true or false)\b",
     re.IGNORECASE,
@@ -104,7 +104,9 @@ BRIEF = re.compile(
 MOST_BRIEF = 20
 """Words that such a question has at most: a longer one tells a case, and wants more than a word."""
 _YES = re.compile(r"^\W*(?:yes|no|true|false|correct|wrong|right|never|always|sometimes|both|neither)\b", re.IGNORECASE)
-_CLASSIFY = re.compile(r"^\W*(?:classify|categori[sz]e|label|tag|identify|name something)\b", re.IGNORECASE)
+_CLASSIFY = re.compile(
+    r"^\W*(?:classify|categori[sz]e|label|tag|identify|name something)\b|\bsign off\b", re.IGNORECASE
+)
 _IN_CODE = re.compile(r"^\S*[(){}=<>/\\]\S*$")
 _NO_MORE = re.compile(r"^\W*(?:yes|no|sure|maybe|true|false|it depends|depends)\W*$", re.IGNORECASE)
 _WORDS = re.compile(
@@ -113,11 +115,12 @@ _WORDS = re.compile(
 )
 """What asks for a word, a number or a few words."""
 ELABORATE = re.compile(
-    r"\b(?:stor(?:y|ies)|essay|itinerary|speech|article|report|biography|walk me through|in detail|guide|pros and cons|lesson plan|paragraphs?|compare and contrast)\b",
+    r"\b(?:stor(?:y|ies)|essay|itinerary|speech|article|report|biography|walk me through|in detail|guide|pros and cons|lesson plan|cover letter|paragraphs?|compare and contrast)\b",
     re.IGNORECASE,
 )
 LETTER = re.compile(
-    r"\b(?:draft|write|compose|compare)\b[^.!?\n]*\b(?:notes?|letters?|e-?mails?|with|and|to)\b", re.IGNORECASE
+    r"\bexplain\b|\b(?:draft|write|compose|compare)\b[^.!?\n]*\b(?:notes?|letters?|e-?mails?|with|and|to)\b",
+    re.IGNORECASE,
 )
 LEAST_ELABORATE, LEAST_LETTER = 6, 4
 """Words that an answer to such a wish has at least, and those of a letter."""
