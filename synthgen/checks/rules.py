@@ -303,7 +303,7 @@ _WISHES: dict[TextRule, re.Pattern[str]] = {
     babble: wishes.REPETITION,
     repetition: wishes.REPETITION,
     no_end: wishes.MARKS,
-    other_script: wishes.LANGUAGE,
+    other_script: wishes.SCRIPT,
     other_language: wishes.LANGUAGE,
 }
 

@@ -87,7 +87,7 @@ _OWN_WORK = (
     r"\bmy (?:response|answer) (?:has been kept|is based on|meets|aims|follows|avoids|above|below)\b",
     r"\bin (?:this|the (?:following|above)) (?:example|message|text|scenario|version),? the (?:customer|user|person|speaker|writer|patient)\b",
     r"\bnote: (?:this|the|i|that|names)\b[^.!?\n]{0,60}\b(?:fictional|fictitious|invented|generated|example|sample|made[- ]up|label|tone|lines|words|message short|criteria|rhymes)\b",
-    r"\(?\b(?:word|character) count: ?\d|\bthis is (?:an? )?(?:purely )?(?:fictional|fictitious|made[- ]up|invented|hypothetical)\b",
+    r"\(?\b(?:word|character) count: ?\d|\bthis is (?:an? )?(?:purely )?(?:fictional|fictitious|made[- ]up|invented|hypothetical)(?: (?:example|message|text|customer|case|request)|[.)!])",
     r"\bi(?:['’]ll| will) keep (?:this|it) (?:one )?(?:casual|short|brief|simple|formal|polite)\b|\bi have followed the (?:format|style|instructions?)\b",
     r"\b(?:from|in) (?:an?|the) [\w'’ -]{3,30} (?:point of view|voice):|\byou could also (?:phrase|put|word|write) it (?:like|as)\b|\brewritten (?:so that|to) (?:it )?sound",
     r"\bi(?:['’]ve| have)? (?:tried|made sure|aimed|attempted) to (?:keep|make|match|capture) (?:it|this|my (?:answer|response|reply)|the (?:tone|text|message|label))\b",

@@ -18,12 +18,15 @@ _TONGUES = (
     "|portuguese|punjabi|quechua|romanian|russian|samoan|sanskrit|scottish|serbian|slovak|slovenian|somali|spanish|swahili|swedish|swiss"
     "|tagalog|tamil|thai|tibetan|turkish|ukrainian|urdu|uzbek|vietnamese|welsh|yiddish|zulu"
 )
-LANGUAGE = re.compile(
+SCRIPT = re.compile(
     rf"\b(?:in|into|from|of|speaks?) (?:\w+ )?(?:{_TONGUES})s?\b|\b(?:{_TONGUES})s? (?:\w+ )?(?:words?|phrases?|names?|greetings?|expressions?|proverbs?|poems?|sentences?|translations?"
     r"|equivalents?|verbs?|nouns?|lessons?|texts?|songs?|dish(?:es)?|for|speakers?|version|letters?|messages?|sayings?|idioms?|titles?|quotes?|question|answer)\b"
     r"|\btranslat\w+|\bforeign\b|\blanguages?\b|\bmother tongue\b|\bhow do (?:you|i) say\b|\bbilingual|\bmean(?:s|ing)?\b|\bcalled\b|\bsay\b|\border\b",
     re.IGNORECASE,
 )
+"""What may want another script."""
+LANGUAGE = re.compile(rf"{SCRIPT.pattern}|\b(?:{_TONGUES})s?\b", re.IGNORECASE)
+"""What may want other words in the same one: who speaks of a language may quote it."""
 REFUSAL = re.compile(
     r"\b(?:declin\w*|refus\w*|reject\w*|turn(?:s|ing)? (?:it |him |her |them |this )?down|say(?:s|ing)? no|apolog\w*|excuse (?:me )?from"
     r"|cancel\w*|polite no|out[- ]of[- ]office|regrets?|resign\w*|role-?play|dialogue|screenplay|quote|polite(?:ly)? (?:way|answer|reply|no))\b",
