@@ -311,13 +311,14 @@ _WISHES: dict[TextRule, re.Pattern[str]] = {
 def asked_for(rules: Rules, rule: TextRule, name: str, texts: Texts) -> bool:
     """Return whether a finding is what the row's question asks for, and so no fault.
 
-    A question excuses its answer and its input, and itself only where it speaks of placeholders. An answer of a word or
-    two is one where the question asks for no more, unless the recipe wants longer ones.
+    A question excuses its answer and its input, and itself only where it speaks of placeholders or of a language. An
+    answer of a word or two is one where the question asks for no more, unless the recipe wants longer ones.
     """
     text = texts.get(name)
     said = [one for name in (*rules.context, rules.question or "") if (one := texts.get(name))]
-    question = "\n".join(said) or (text if rule is placeholder else None)
-    if not question or not text or (name == rules.question and rule is not placeholder):
+    itself = rule in (placeholder, other_script, other_language)
+    question = "\n".join(said) or (text if itself else None)
+    if not question or not text or (name == rules.question and not itself):
         return False
     if rule is of_length:
         short = endings.length(text) < rules.fields[name].least <= SHORT

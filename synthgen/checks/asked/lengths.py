@@ -57,7 +57,7 @@ _CHARACTERS = (
 )
 _VERSE = "|".join(measures.VERSES)
 _WORDS = r"(?<!\ba )words?(?! (?:problem|search|game|document|processor|order)s?\b)"
-_OTHER_LINES = rf"(?! (?:{_THOSE}|of (?:code|python))\b|[- ](?:up|manager|break))"
+_OTHER_LINES = rf"(?! (?:{_THOSE}|that|which|where|of (?:code|python))\b|[- ](?:up|manager|break))"
 
 
 def _quantity(units: str, other: str, number: str = "") -> str:
@@ -71,7 +71,7 @@ FORMS = (
     whole(
         "one word",
         r"\b(?:(?:just|only|exactly) )?(?:one|a single|1|single)[ -]word\b"
-        rf"(?! (?:for|that|or|per|which|to describe|problem|in)\b){_ANSWER}",
+        rf"(?! (?:for|that|or|per|which|to describe|problem|in|comes|is|was|has|begins|means|appears|occurs|rhymes)\b){_ANSWER}",
         "word",
         measures.one_word,
         "given",
