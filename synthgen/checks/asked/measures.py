@@ -28,7 +28,7 @@ def word_count(answer: str) -> int:
 
 def _sentences(answer: str) -> int:
     plain = re.sub(
-        r"\b(?:[A-Za-z]|Mr|Mrs|Ms|Dr|Prof|St|Jr|vs|etc|e\.g|i\.e|Inc|Ltd|Co|No|approx|ca|[ap]\.m|U\.S)\.|(?<=\d)\.(?=\d)|(?m:^\s*\(?\d{1,2}[.)])",
+        r"\b(?:[A-Za-z]|Mr|Mrs|Ms|Dr|Prof|St|Jr|vs|etc|e\.g|i\.e|Inc|Ltd|Co|No|approx|ca|[ap]\.m|U\.S)\.|(?<=\d)\.(?=\d)|(?m:^[ \t]*\(?\d{1,2}[.)])",
         " ",
         answer,
     )
