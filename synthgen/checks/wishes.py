@@ -38,7 +38,7 @@ VOICE = re.compile(
     re.IGNORECASE,
 )
 OFFER = re.compile(
-    rf"{VOICE.pattern}|\b(?:write|draft|compose|reply|respond|answer)\b[^.!?\n]*\b(?:e-?mails?|letters?|messages?|notes?|repl(?:y|ies)|text|invitation|lines?)\b",
+    rf"{VOICE.pattern}|\b(?:write|draft|compose|reply|respond|answer)\b[^.!?\n]{0,200}\b(?:e-?mails?|letters?|messages?|notes?|repl(?:y|ies)|text|invitation|lines?)\b",
     re.IGNORECASE,
 )
 FIELDS = re.compile(
@@ -61,7 +61,7 @@ REPEATED = re.compile(
 )
 """What wants nothing but the same again."""
 REPETITION = re.compile(
-    r"\b(?:write|compose|create|make|give|sing|recite|continue|finish|invent|generate|come up with|draft|show|print|produce|say|spell|tell me)\b[^.!?\n]*"
+    r"\b(?:write|compose|create|make|give|sing|recite|continue|finish|invent|generate|come up with|draft|show|print|produce|say|spell|tell me)\b[^.!?\n]{0,200}"
     r"\b(?:songs?|chorus|lyrics?|poems?|poetry|verses?|refrains?|rhymes?|chants?|mantras?|lullab(?:y|ies)|haiku|ballads?|villanelle|tongue[- ]twister"
     r"|repeat\w*|repetition\w*|anaphora|prayer|litany|slogan|drill|echo\w*|again and again|times in a row"
     r"|pattern|sequence|loop|code|function|script|program|query|nursery|carol|anthem|cheer|out loud|ascii)\b"
@@ -122,7 +122,7 @@ ELABORATE = re.compile(
     re.IGNORECASE,
 )
 LETTER = re.compile(
-    r"\bexplain\b|\b(?:draft|write|compose|compare)\b[^.!?\n]*\b(?:notes?|letters?|e-?mails?|with|and|to)\b",
+    r"\bexplain\b|\b(?:draft|write|compose|compare)\b[^.!?\n]{0,200}\b(?:notes?|letters?|e-?mails?|with|and|to)\b",
     re.IGNORECASE,
 )
 LEAST_ELABORATE, LEAST_LETTER = 6, 4
