@@ -21,7 +21,7 @@ _TONGUES = (
 SCRIPT = re.compile(
     rf"\b(?:in|into|from|of|speaks?) (?:\w+ )?(?:{_TONGUES})s?\b|\b(?:{_TONGUES})s? (?:\w+ )?(?:words?|phrases?|names?|greetings?|expressions?|proverbs?|poems?|sentences?|translations?"
     r"|equivalents?|verbs?|nouns?|lessons?|texts?|songs?|dish(?:es)?|for|speakers?|version|letters?|messages?|sayings?|idioms?|titles?|quotes?|question|answer)\b"
-    r"|\btranslat\w+|\bforeign\b|\blanguages?\b|\bmother tongue\b|\bhow do (?:you|i) say\b|\bbilingual|\bmean(?:s|ing)?\b|\bcalled\b|\bsay\b|\border\b",
+    r"|\btranslat\w+|\bforeign\b|\blanguages?\b|\bmother tongue\b|\bhow do (?:you|i) say\b|\bbilingual|\bwhat does [^.!?\n]{1,60} mean\b|\bhow do (?:you|i|we) order\b",
     re.IGNORECASE,
 )
 """What may want another script."""
