@@ -15,14 +15,16 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from synthgen.checks import loosened, numbers
+from synthgen.checks import finder, loosened, numbers, secrets, told
 
 if TYPE_CHECKING:
     import polars as pl
 
+
+Finder = finder.Finder
 
 _HOST = r"(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+[^\W\d_]{2,24}(?![\w-]|\.[^\W\d_])"
 _RESERVED = re.compile(
@@ -108,70 +110,6 @@ _FICTION = re.compile(
     r"|^(?:00)?(?:49)?0?(?:3023125|4066969|6990009|8999998|2214710)\d{3}$"  # Bundesnetzagentur, notice 148/2021
 )
 
-_TOKENS = (
-    r"(?:AKIA|ASIA|ABIA|ACCA)[A-Z2-7]{16}\b"  # Amazon
-    r"|gh[pousr]_[A-Za-z0-9]{36,}|github_pat_\w{22,}|glpat-[\w-]{20,}"  # GitHub, GitLab
-    r"|xox[abeoprs]-[A-Za-z0-9-]{10,}|xapp-\d-[A-Za-z0-9-]{10,}|hooks\.slack\.com/services/T\w{8,}"  # Slack
-    r"|AIza[\w-]{35}|GOCSPX-[\w-]{20,}|ya29\.[\w-]{20,}"  # Google
-    r"|(?<!-)sk-(?=[\w-]*\d)(?:[a-z]+\d*-)*\w[\w-]{19,}|hf_[A-Za-z0-9]{20,}"  # OpenAI, Anthropic; Hugging Face
-    r"|[sr]k_live_[A-Za-z0-9]{16,}|npm_[A-Za-z0-9]{36}|pypi-AgE[\w-]{30,}|SG\.[\w-]{22}\.[\w-]{43}"
-    r"|eyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]{8,}"  # JSON web token, RFC 7519
-)
-SECRET = re.compile(
-    r"(?P<block>-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----[^-]{0,300}?[A-Za-z0-9+/]{24})"
-    rf"|(?<![A-Za-z0-9])(?P<token>{_TOKENS})"
-    r"|://[^\s/:@]+:(?P<login>[^\s/@]{6,})@"
-    r"|(?i:pass(?:word|wd|phrase|code)|(?<![a-z])(?:pwd|pass|secret|token|kennwort|passwort"
-    r"|mot de passe|contraseña|(?:wi-?fi|wlan|network|router|alarm|door|gate) code"
-    r"|pw|psk|api[ _-]?key|pass ?key|(?:wi-?fi|wlan|network|router|wpa2?|security|license"
-    r"|account)[ _-]key"
-    r"|(?:access|auth|secret|client|bearer)[ _-]?(?:access[ _-]?)?(?:key|token|secret)))"
-    r"[\"']?(?: ?(?:=>|:=|[:=]) ?| (?:is|was|of|to|reads|lautet|ist|est|es|set to|changed to)(?: now| still)?:?"
-    r" | (?=[\"'`“]?\S{1,30}[!#$%&@?*^+=~]\w)(?=\S*\d)(?=\S{8})"
-    r"| (?=[a-z]{4,}\d{2,}\b|[A-Za-z]{1,6}-\d{2,}-))"
-    r"[\"'`“]?(?P<value>[^\s\"'`“”<>,;]{6,})"
-    r"|(?i:\b(?:admin|root|administrator)) ?[/:] ?(?P<beside>[^\s\"'`“”<>,;/]{6,})"
-    r"|(?P<words>(?i:\b(?:recovery|seed|backup) (?:phrase|words?)\b[^.!?\n]{0,12}?[: ](?:[a-z]{3,8} ){11}[a-z]{3,8}\b))"
-    r"|(?P<told>(?<![^\s\"'`“(])[^\s\"'`“”<>,;]{8,40})[\"'`”]?,? (?:(?i:(?:is|was|as"
-    r"|for) (?:that|this|my|the|our|a|your)"
-    r" (?:\w+ ){0,2}(?:pass ?(?:word|code|phrase)|kennwort|passwort|(?:wi-?fi|api|secret) key)))\b",
-)
-_NO_SECRET = re.compile(
-    r"^[$%{<\[(]|[()\[\]{}*•…]|\.\.\.|xxx|your|example|change.?me|placeholder|redacted|insert|dummy|^os\.|^env\."
-    r"|^\d+[-–+]?(?:char|digit|letter|word|day|hour|month|min|bit)|^(?:https?|ftp)://|^[\d.:/-]+$",
-    re.IGNORECASE,
-)
-
-
-class Finder(NamedTuple):
-    """One kind of data: where it may stand, and what it then is.
-
-    Args:
-        code: its code in `synthgen.reasons`.
-        pattern: where it may stand.
-        judge: of a match: True = it falls, False = it stands for nobody, None = it is something else.
-        needs: one of these, in small letters, stands in every text with a match: the search is spared without.
-        starts: with one of these any match begins: the search goes from one to the next.
-    """
-
-    code: str
-    pattern: re.Pattern[str]
-    judge: Callable[[re.Match[str]], bool | None]
-    needs: tuple[str, ...] = ("",)
-    starts: re.Pattern[str] | None = None
-
-    def matches(self, text: str) -> Iterator[re.Match[str]]:
-        """Give the matches in a text, as `finditer` does."""
-        if self.starts is None:
-            yield from self.pattern.finditer(text)
-            return
-        start = self.starts.search(text)
-        while start:
-            found = self.pattern.match(text, start.start())
-            if found:
-                yield found
-            start = self.starts.search(text, found.end() if found else start.end())
-
 
 def _before(match: re.Match[str]) -> str:
     return match.string[max(0, match.start() - 48) : match.start()]
@@ -179,24 +117,6 @@ def _before(match: re.Match[str]) -> str:
 
 def _digits(text: str) -> str:
     return re.sub(r"\D", "", text)
-
-
-def _secret(match: re.Match[str]) -> bool | None:
-    if match["block"]:
-        return True
-    if match["token"]:
-        return not match["token"].endswith("EXAMPLE")  # as in Amazon's documentation
-    if match["words"]:
-        return True
-    value = (match["login"] or match["value"] or match["beside"] or match["told"]).rstrip(".!?)")
-    if len(value) < 6 or _NO_SECRET.search(value):
-        return None
-    kinds = (str.islower, str.isupper, str.isdigit, lambda one: not one.isalnum() and one not in "-_./")
-    met = [any(kind(one) for one in value) for kind in kinds]
-    if (match["told"] or match["beside"]) and not (met[2] and met[3]):
-        return None
-    least = 3 if match["told"] or match["beside"] else 2
-    return True if (met[2] and sum(met) >= least and (met[0] or met[1])) or sum(met) >= 3 else None
 
 
 def _email(match: re.Match[str]) -> bool | None:
@@ -208,6 +128,10 @@ def _email(match: re.Match[str]) -> bool | None:
 
 def _url(match: re.Match[str]) -> bool:
     return not _RESERVED.search(match[1])
+
+
+def _url_span(match: re.Match[str]) -> tuple[int, int]:
+    return match.start(), match.start() + len(match.group().rstrip(".,;:!?)"))
 
 
 def _iban(match: re.Match[str]) -> bool:
@@ -249,29 +173,30 @@ def _phone(match: re.Match[str]) -> bool | None:
     digits = _digits(match.group().lower().partition("x")[0])  # without the extension
     if match["plus"]:
         return True if 8 <= len(digits) <= 15 else None
-    if _OTHER_NUMBER.search(before):
-        return None
     formed = not match["bare"] and (not match["trunk"] or 9 <= len(digits) <= 12)
-    named = _CALLS.search(before) or _LINE.match(match.string, match.end())
-    return True if formed or named else None
+    if not formed and not _CALLS.search(before) and not _LINE.match(match.string, match.end()):
+        return None
+    return None if _OTHER_NUMBER.search(before) else True
 
 
+NUMBERED = re.compile(
+    r"\d(?:[ ./()A-Z-]{0,3}\d){5}|\d{4}[A-Z]|\d\.\d{1,3}\.\d|0\d{1,5}(?:[ ./-]|\) ?)\d\d|:[0-9A-F]{0,4}:"
+    r"|[A-Z]{2}\d\d(?:[ -]?[A-Z0-9]){6}",
+    re.IGNORECASE,
+)
+"""What any find by a form of digits holds: a column is searched for it first, which is one search in place of six."""
 _DIGITS, _DIGIT, _DIALLED = tuple("0123456789"), re.compile(r"\d"), re.compile(r"[\d+(]")
-_KEY_WORDS = """
-code contraseña passe root admin recovery seed backup
------begin :// pass pw psk secret token kennwort key akia asia abia acca ghp_ gho_ ghu_ ghs_ ghr_ github_pat_ glpat- xox
-xapp- hooks.slack aiza gocspx- ya29. sk- hf_ k_live_ npm_ pypi- sg. eyj
-"""
 FINDERS = (
-    Finder("safety.secret", SECRET, _secret, tuple(_KEY_WORDS.split())),
+    Finder("safety.secret", secrets.FORMED, secrets.formed, secrets.NEEDS, span=secrets.whole),
+    *told.FINDERS,
     Finder("safety.email", EMAIL, _email, ("@",)),
-    Finder("safety.url", URL, _url, ("://", "www.")),
-    Finder("safety.iban", IBAN, _iban, _DIGITS),
-    Finder("safety.ip", IPV4, _ip, (".",), _DIGIT),
-    Finder("safety.ip", IPV6, _ip, (":",)),
-    Finder("safety.card", CARD, _card, _DIGITS, _DIGIT),
-    Finder("safety.national_id", NATIONAL_ID, _national_id, _DIGITS),
-    Finder("safety.phone", PHONE, _phone, _DIGITS, _DIALLED),
+    Finder("safety.url", URL, _url, ("://", "www."), span=_url_span),
+    Finder("safety.iban", IBAN, _iban, _DIGITS, gate=NUMBERED),
+    Finder("safety.ip", IPV4, _ip, (".",), _DIGIT, NUMBERED),
+    Finder("safety.ip", IPV6, _ip, (":",), gate=NUMBERED),
+    Finder("safety.card", CARD, _card, _DIGITS, _DIGIT, NUMBERED),
+    Finder("safety.national_id", NATIONAL_ID, _national_id, _DIGITS, gate=NUMBERED),
+    Finder("safety.phone", PHONE, _phone, _DIGITS, _DIALLED, NUMBERED),
 )
 """In the order of search: what one has judged is hidden from the next, so that no IBAN holds a phone number."""
 
@@ -289,25 +214,9 @@ class Find(NamedTuple):
         text = self.match.group()
         if self.match.groupdict().get("block"):
             return "a private key"
-        if self.code == "safety.secret" and self.match["token"] is None:
-            return f"{text[: self.start - self.match.start()][-24:]}… ({self.end - self.start} characters)"
+        if self.code == "safety.secret" and not self.match.groupdict().get("token"):
+            return f"{told.name(self.match)} … ({self.end - self.start} characters)"
         return f"{text[: min(4, len(text) // 3)]}… ({len(text)} characters)"
-
-
-_KEY_END = re.compile(r"[^-]*(?:-----END [A-Z0-9 ]+-----)?")
-
-
-def _span(code: str, match: re.Match[str]) -> tuple[int, int]:
-    """Return where what gives somebody away stands in a match: of a login the password, of a key file all of it."""
-    groups = match.groupdict()
-    for name in ("login", "value", "beside", "told"):
-        if groups.get(name):
-            return match.span(name)
-    if groups.get("block"):
-        rest = _KEY_END.match(match.string, match.end())
-        return match.start(), rest.end() if rest else match.end()
-    kept = match.group().rstrip(".,;:!?)") if code == "safety.url" else match.group()
-    return match.start(), match.start() + len(kept)
 
 
 def search(text: str, finders: Iterable[Finder] = FINDERS) -> Iterator[Find]:
@@ -323,20 +232,22 @@ def search(text: str, finders: Iterable[Finder] = FINDERS) -> Iterator[Find]:
     for one in finders:
         if not any(need in plain for need in one.needs):
             continue
-        for match in list(one.matches(text)):
+        judged = []
+        for match in one.matches(text):
             found = one.judge(match)
             if found:
-                yield Find(one.code, *_span(one.code, match), match)
+                yield Find(one.code, *one.span(match), match)
             if found is not None:
-                text = text[: match.start()] + "\0" * len(match.group()) + text[match.end() :]
+                judged.append(match.span())
+        text = _hidden(text, judged)
 
 
-NUMBERED = re.compile(
-    r"\d(?:[ ./()A-Z-]{0,3}\d){5}|\d{4}[A-Z]|\d\.\d{1,3}\.\d|0\d{1,5}(?:[ ./-]|\) ?)\d\d|:[0-9A-F]{0,4}:"
-    r"|[A-Z]{2}\d\d(?:[ -]?[A-Z0-9]){6}",
-    re.IGNORECASE,
-)
-"""What any find by a form of digits holds: a column is searched for it first, which is one search in place of six."""
+def _hidden(text: str, spans: Iterable[tuple[int, int]]) -> str:
+    parts, at = [], 0
+    for start, end in spans:
+        parts += [text[at:start], "\0" * (end - start)]
+        at = end
+    return "".join(parts) + text[at:]
 
 
 def hinted(texts: pl.Series) -> dict[int, list[Finder]]:
@@ -345,12 +256,25 @@ def hinted(texts: pl.Series) -> dict[int, list[Finder]]:
 
     text, plain = pl.col("text"), pl.col("plain")
     table = texts.rename("text").to_frame().with_row_index("at").with_columns(folds=loosened.folded(text))
-    table = table.with_columns(plain=loosened.column(text).str.replace_all("\\n", "  ", literal=True))
-    gates = [f"(?i){'|'.join(map(re.escape, one.needs))}" for one in FINDERS[:3]] + [loosened.loosened(NUMBERED)]
-    tables = [table.filter(pl.col("folds") | plain.str.contains(gate)) for gate in gates]
+    table = table.with_columns(plain=loosened.column(text, breaks=True))
+    table = table.with_columns(low=plain.str.to_lowercase())
+    few: dict[object, pl.DataFrame] = {}
     found: dict[int, list[Finder]] = {}
-    for number, finder in enumerate(FINDERS):
-        few = tables[min(number, 3)]
-        for at in few.filter(pl.col("folds") | plain.str.contains(loosened.loosened(finder.pattern)))["at"]:
-            found.setdefault(at, []).append(finder)
+    for one in FINDERS:
+        if (key := one.sieve or one.gate or one.needs) not in few:
+            few[key] = one.sieve(table) if one.sieve else table.filter(pl.col("folds") | _gate(one))
+        met = pl.lit(value=True) if one.sieve else pl.col("folds") | plain.str.contains(loosened.loosened(one.pattern))
+        for at in few[key].filter(met)["at"]:
+            found.setdefault(at, []).append(one)
     return found
+
+
+def _gate(one: Finder) -> pl.Expr:
+    """Return in which texts stands what stands in each with a match."""
+    import polars as pl
+
+    if one.gate:
+        return pl.col("plain").str.contains(loosened.loosened(one.gate))
+    if len(one.needs) <= 2:
+        return pl.any_horizontal(pl.col("low").str.contains_any([need]) for need in one.needs)
+    return pl.col("low").str.contains("|".join(map(re.escape, one.needs)))

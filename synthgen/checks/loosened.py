@@ -45,9 +45,21 @@ _LONG = {"x": 2, "u": 4, "U": 8}
 """Digits of characters that are written by their number."""
 
 
-def column(texts: pl.Expr) -> pl.Expr:
-    """Return the texts in which to search: with one mark for every character beyond ASCII."""
-    return texts.str.replace_all(r"[^\x00-\x7f]", "\x00")
+def column(texts: pl.Expr, *, breaks: bool = False) -> pl.Expr:
+    r"""Return the texts in which to search: with one mark for every character beyond ASCII.
+
+    Args:
+        texts: the texts.
+        breaks: whether a line break as JSON writes it (`\n`) becomes two spaces: it is no letter of the word behind it.
+    """
+    import polars as pl
+
+    beyond = texts.str.len_bytes() != texts.str.len_chars()
+    met = beyond | texts.str.contains("\\n", literal=True) if breaks else beyond
+    # They are few, and to write all anew is slow.
+    changed = where(met, texts).str.replace_all(r"[^\x00-\x7f]", "\x00")
+    changed = changed.str.replace_all("\\n", "  ", literal=True) if breaks else changed
+    return pl.when(met).then(changed).otherwise(texts)
 
 
 def of(texts: pl.Series) -> pl.Series:

@@ -38,7 +38,7 @@ VOICE = re.compile(
     re.IGNORECASE,
 )
 OFFER = re.compile(
-    rf"{VOICE.pattern}|\b(?:write|draft|compose|reply|respond|answer)\b[^.!?\n]{0,200}\b(?:e-?mails?|letters?|messages?|notes?|repl(?:y|ies)|text|invitation|lines?)\b",
+    rf"{VOICE.pattern}|\b(?:write|draft|compose|reply|respond|answer)\b[^.!?\n]{0, 200}\b(?:e-?mails?|letters?|messages?|notes?|repl(?:y|ies)|text|invitation|lines?)\b",
     re.IGNORECASE,
 )
 FIELDS = re.compile(
