@@ -25,17 +25,8 @@ class Reached(NamedTuple):
 
 
 EXCEPTIONS: dict[str, Reached] = {
-    "quality.assistant_voice": Reached(
-        0.80, 1.00, "an opening in an answer is a style; chatter has more forms than it knows"
-    ),
-    "quality.cut_off": Reached(0.97, 0.95, "some short answers without a mark fall wrongly"),
-    "quality.language": Reached(0.95, 0.95, "recipes, figures and names of dishes read as anything"),
-    "quality.placeholder": Reached(0.95, 0.95, "a blank that is spoken of looks like one that was left"),
-    "quality.symbols": Reached(0.91, 0.97, "there are more ways to go to pieces than it knows"),
-    "quality.too_short": Reached(0.97, 0.95, "whether a word is enough depends on the question"),
-    "quality.unrelated": Reached(0.81, 0.84, "a cosine does not tell a far answer from a strange one; a judge does"),
-    "safety.secret": Reached(0.93, 1.00, "some passwords are told in sentences that it does not know"),
-    "safety.unsafe": Reached(0.67, 1.00, "harm in plain words passes; on wordings nobody read it finds three in ten"),
+    "quality.unrelated": Reached(0.68, 0.78, "the packaged embedder does not tell a far answer from a strange one"),
+    "safety.unsafe": Reached(0.67, 1.00, "harm in plain words passes; a list of blunt forms finds no more"),
 }
 
 KINDS = sorted({labelled.family(row["kind"]) for row in labelled.rows() if row["kind"]} - {"labels"})
@@ -74,10 +65,10 @@ def test_rules_find_their_fault_and_spare_the_rest(kind: str) -> None:
 
 
 def test_a_better_embedder_finds_what_is_unrelated(minilm: Path) -> None:
-    """With all-MiniLM-L6-v2 in `checks.embedder` the rule finds 95 of 100, and more of what it rejects is such."""
+    """With all-MiniLM-L6-v2 in `checks.embedder` the rule finds 93 of 100, and as many of what it rejects are such."""
     (figure,) = [one for one in labelled.by_rules(str(minilm))[0] if one.kind == "quality.unrelated"]
-    assert figure.recall >= RECALL
-    assert figure.precision >= 0.89 - SLACK
+    assert figure.recall >= 0.93 - SLACK
+    assert figure.precision >= 0.93 - SLACK
 
 
 def test_duplicates_are_told_apart() -> None:

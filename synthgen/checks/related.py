@@ -6,8 +6,8 @@ the task and of the embedder. So twenty seeds or more set the bound (`placed`), 
 with fewer it is the packaged one's, and 0.02. Only English is judged, from one word of content in the question and
 eight words in the answer: shorter talk is related in ways that neither words nor vectors show.
 
-Measured with `bench/labelled.py`: of the labelled set's 103 answers beside the point .69 fall by the packaged embedder
-and .94 by all-MiniLM-L6-v2, with 19 and 6 of its good answers, a precision of .79 and .94. The bound of short
+Measured with `bench/labelled.py`: of the labelled set's 116 answers beside the point .68 fall by the packaged embedder
+and .93 by all-MiniLM-L6-v2, with 22 and 8 of its good answers, a precision of .78 and .93. The bound of short
 answers matters where the seeds' are long: held to those of the example `instruction`, 16 of the 161 good short ones
 fall by all-MiniLM-L6-v2 without it and 5 with it, and no fault more is missed. With `bench/real.py`: none of the 60
 answers that people judged good in PyRIT's set of refusals fell, nor any of 30 reference answers of MT-Bench.

@@ -1,9 +1,9 @@
 """Puts the labelled set together out of the texts in `written/`: the same bytes each time.
 
-Every text is written, by three hands that had not seen the rules: the first one's files have no mark, the second one's
-begin with `second_`, the third one's with `unread_`. Made here: numbers with check digits, letters' case and marks of
-exact duplicates, which label a flip takes, where an evaluation text stands in a row, broken rows, and the order.
-`--check` compares only.
+Every text is written, by hands that had not seen the rules: the first one's files have no mark, those whose rows were
+read since begin with `second_`, the last one's with `unread_`. Made here: numbers with check digits, letters' case and
+marks of exact duplicates, which label a flip takes, where an evaluation text stands in a row, broken rows, and the
+order. `--check` compares only.
 
 A line of `labelled.jsonl` has: `id`; `task`; `domain` (one recipe each); `row`; `kind`, the code of the reason for
 which the row should fall, or null; `variant`, how; `look_alike`, the code that a good row only looks like; `twin`, the
