@@ -56,7 +56,7 @@ PLAIN = re.compile(
     r"(?i:,? (?:to|for|is|as)? ?(?:my|the) security question)"
 )
 """Plain words that are secrets for the place where they stand."""
-_STARTS = re.compile(r"(?<!\w)[abcloprsumABCLOPRSUM]")
+_STARTS = re.compile(r"(?<!\w)[abclmoprstuABCLMOPRSTUſ]")
 _NEEDS = ("password", "pw", "passphrase", "pass phrase", " word", " phrase", " answer", " question")
 
 _NEVER = re.compile(
