@@ -573,6 +573,15 @@ def test_a_translation_that_was_asked_for_is_in_the_right_language() -> None:
         assert _reason(RowCase("quality.language", True, "Why is the bridge closed?", answer)) == "quality.language"
 
 
+def test_empty_texts_fall_whatever_stands_beside_them() -> None:
+    """A column of empty texts is judged as one in which some are not: a row's verdict is its own."""
+    facts = _rules("classification", frozenset({"quality.language"}))
+    empty, whole = {"text": ""}, {"text": "My card was lost on the tram, please block it."}
+    alone = Quality(facts)(_table(facts, [empty, empty]))["reason"].to_list()
+    assert alone == ["quality.too_short"] * 2
+    assert Quality(facts)(_table(facts, [empty, whole]))["reason"].to_list() == ["quality.too_short", None]
+
+
 def test_a_text_alone_may_speak_of_its_input() -> None:
     """In a task of one text an absent input is a fault too; a rationale that speaks of the text is none."""
     facts = _rules("classification", frozenset({"quality.language"}))

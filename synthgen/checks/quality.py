@@ -67,7 +67,7 @@ class Quality:
 
     def _of_texts(self, columns: dict[str, Column], words: dict[str, hashed.Words], found: dict[int, Verdict]) -> None:
         for name, column in columns.items():
-            if name in self.facts.context or not any(column):
+            if name in self.facts.context or all(text is None for text in column):
                 continue
             flags = screen.of_texts(self.facts, self._memory, name, words[name]) if words else {}
             for rule in rules.OF_TEXTS:
