@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,6 +11,7 @@ from synthgen.checks import asked
 from synthgen.checks.asked.form import Form
 from synthgen.checks.asked.reading import wishes
 from synthgen.checks.asked.sentences import sentences
+from tests.cases import ODD, within
 
 TEXT = (Path(__file__).parent / "forms.txt").read_text(encoding="utf-8")
 
@@ -157,13 +157,6 @@ def test_talk_of_a_form_asks_for_none(way: str) -> None:
     assert [name for name in NAMES["given"] if asked.misses_form(way.format(name), PROSE)] == []
 
 
-ODD = (
-    "a", "two ", "a table ", "in a ", "as a ", "word ", "word,", "very ", "the ", "only ", "not ", "if ", "and ",
-    "how ", "who says ", "can you ", "please ", "give me ", "keep it a ", "at most ", "three or ", "format A - ",
-    "[", "{", '{"a": ', "[1, ", '"', '"a', "'x' ", "(", "(a", "<a", "A, B ", "a, ", "a-", "1. ", "- ", "* ", "**a",
-    "is ", "yes ", "_a", "•", "`", "```\n", "| ", "# ", "A:\n", "AA\n", "\n", "\n\n", "\r\n", " ", "\t", ".", "?! ",
-    "; ", "e.g. ", "^", "\\",
-)  # fmt: skip
 WISHES = (
     "Make a table of it.", "Give me JSON.", "Use bullet points.", "Write two sentences.", "Number the steps.",
     "Answer as CSV.", "Use headings.", "Answer yes or no.", "Only code.", "In at most five words.", "One per line.",
@@ -173,21 +166,12 @@ WISHES = (
 )  # fmt: skip
 
 
-def _woken(*_: object) -> None:
-    raise TimeoutError
-
-
 @pytest.mark.parametrize("piece", ODD, ids=repr)
 def test_long_texts_of_one_piece_come_to_an_end(piece: str) -> None:
     """No pattern goes back over a text again and again, which would take hours: an alarm wakes who waits for that."""
     long = (piece * 20_000)[:20_000]
-    signal.signal(signal.SIGALRM, _woken)
-    signal.alarm(120)
-    try:
+    with within(120):
         for end in ("", "table.", " in JSON."):
             asked.misses_form(long + end, "A plain answer of some words.")
         for wish in WISHES:
             asked.misses_form(wish, long)
-    finally:
-        signal.alarm(0)
-        signal.signal(signal.SIGALRM, signal.SIG_DFL)

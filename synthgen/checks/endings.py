@@ -15,6 +15,8 @@ _UNSPACED = re.compile(rf"[{UNSPACED}]+")
 PER_WORD = 2
 """Characters of such a script that say what a word says elsewhere."""
 _FEW_WORDS = 5
+LONGEST = 100
+"""Characters of a last word that are looked at."""
 _ITEM = re.compile(r"^\s*(?:[-*•–]|\(?\d{1,3}[.):]|[a-zA-Z][.)])\s+\S")
 _CODE = re.compile(
     r"[)}\]>;]\s*$|^\s*(?:def|return|import|from|class|for|while|if|elif|else|try|with|const|let|var|function|SELECT|INSERT|UPDATE"
@@ -28,7 +30,7 @@ _SIGNED = re.compile(
     r"(?i:regards|wishes|sincerely|thanks|yours|faithfully|truly|cheers|greetings|love|thank you),?\s+(?:[A-Z][\w.'’-]*\s?){1,4}$"
 )
 BEGUN = re.compile(
-    r"(?:\n\s*(?:[-*•–]|\(?\d{1,3}[.):])|\b1[.)] [^\n]*(?:[,;.]|and) \d{1,2}[.)])\s*$|\|[ \t]*\n[ \t]*\|[^\n]*[^|\s]\s*$"
+    r"(?:\n[ \t]*(?:[-*•–]|\(?\d{1,3}[.):])|\b1[.)] [^\n]*(?:[,;.]|and) \d{1,2}[.)])\s*$|\|[ \t]*\n[ \t]*\|[^\n]*[^|\s]\s*$"
 )
 """An item or a row of a table that was begun at the end."""
 _ENDED = re.compile(r"[.!?…:]\W*$")
@@ -74,7 +76,7 @@ def _begun(lines: list[str]) -> bool:
     if items and _ITEM.match(last):
         return len(items) > 1 and all(_ENDED.search(line) for line in items)
     sentences = _NEXT.split(last)
-    return len(sentences) > 1 and len(sentences[-1].split()) >= _FEW_WORDS - 1 and not _CLOSED.search(last)
+    return len(sentences) > 1 and len(sentences[-1].split()) >= _FEW_WORDS - 1 and not _CLOSED.search(last[-LONGEST:])
 
 
 def needs_no_mark(text: str) -> bool:
@@ -89,7 +91,7 @@ def needs_no_mark(text: str) -> bool:
         or _listed(lines)
         or bool(_CODE.search(last))
         or (bool(_FORMULA.search(last)) and len(last.split()) <= 25)
-        or bool(_LAST_TOKEN.search(last))
+        or bool(_LAST_TOKEN.search(last[-LONGEST:]))
         or bool(_NAMES.match(last))
         or plain.endswith((")", "]", "}", '"', "”", "*", "|"))
         or _items(last)

@@ -27,7 +27,7 @@ FEW, SHARE_FEW = 10, 0.25
 """Words from which on a text can be stuck, and the share of different ones that it then has at most."""
 BABBLE = re.compile(r"([^\W\d_]{2,4}?)\1{7,}|([^\W\d_xX])\2{15,}", re.IGNORECASE)
 """One syllable eight times or more, or one letter sixteen times, in sixteen letters at least."""
-LINK = re.compile(r"\w+://\S+")
+LINK = re.compile(r"\b\w+://\S+")
 MARK_OF_ITEM = re.compile(r"^[\s\d.)*•-]+")
 
 
