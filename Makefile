@@ -43,7 +43,7 @@ bench: $(READY)  ## figures as ratios to a peer or a bare loop in the same run
 	$(BIN)/python bench/checks.py
 	$(BIN)/python bench/labelled.py
 	$(BIN)/python bench/real.py
-	$(BIN)/python bench/refused.py
+	$(BIN)/python bench/learnt.py
 	$(BIN)/python bench/quality.py
 	$(BIN)/python bench/filter.py
 	$(BIN)/python bench/selection.py

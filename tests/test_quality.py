@@ -362,7 +362,6 @@ def test_allow_switches_a_rule_off(case: Case) -> None:
 NO_PATTERN = [
     ("text", "My answer to this has to be a firm no, for such a text could hurt somebody.", True),
     ("text", "Nothing like this is going to be written by me, as such content could do harm.", True),
-    ("response", "Writing down how to pick this lock is a step that I will not take with you.", True),
     ("text", "My neighbour will not tell me what is in the letter that you sent to him.", False),
     ("text", "Nobody gives me an answer, so this is the last letter that I send you.", False),
     ("response", "No, the form is not needed: a message with your name is enough for us.", False),

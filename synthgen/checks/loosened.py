@@ -209,3 +209,16 @@ def _past_count(source: str, at: int) -> int:
     """Return where the count behind a piece ends: what is left out leaves out its count."""
     count = _REPEATED.match(source, at)
     return count.end() if count else at
+
+
+def without(texts: pl.Series, pattern: re.Pattern[str], instead: str = " ") -> pl.Series:
+    """Return texts with a space, or the like, for all that a pattern finds; polars reads it as Python does."""
+    at = of(texts).str.contains(loosened(pattern)).arg_true()
+    put = texts.gather(at).str.replace_all(_as_it_is(pattern), instead)
+    return texts.clone().scatter(at, put) if len(at) else texts
+
+
+def _as_it_is(pattern: re.Pattern[str]) -> str:
+    """Return a pattern that polars reads as Python does, in texts that are not strange."""
+    flags = ("m" if pattern.flags & re.MULTILINE else "") + ("s" if pattern.flags & re.DOTALL else "")
+    return f"(?{flags}:{pattern.pattern})" if flags else pattern.pattern

@@ -11,7 +11,7 @@ from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from synthgen.checks import Verdict, hashed, language, patterns, refused, related, rules, screen, sought, sparse
+from synthgen.checks import Verdict, hashed, language, learnt, patterns, related, rules, screen, sparse
 from synthgen.errors import RecipeError
 from synthgen.types import Prose
 
@@ -59,8 +59,7 @@ class Quality:
             words = {name: hashed.Words(table[f"prose:{name}"]) for name in columns}
         self._of_texts(columns, words, found)
         self._of_rows(columns, words, found)
-        if "quality.refusal" not in self.facts.allow:
-            self._refused(columns, words, found)
+        self._of_wordings(columns, words, found)
         if "quality.unrelated" not in self.facts.allow:
             self._unrelated(columns, words, found)
         return sparse(found, table.height)
@@ -89,18 +88,21 @@ class Quality:
                 if seen and seen[0] not in self.facts.allow:
                     found[at] = seen[0], None, seen[1]
 
-    def _refused(self, columns: dict[str, Column], words: dict[str, hashed.Words], found: dict[int, Verdict]) -> None:
-        """Find refusals in words that no pattern knows; only rows that break no other rule are embedded."""
+    def _of_wordings(
+        self, columns: dict[str, Column], words: dict[str, hashed.Words], found: dict[int, Verdict]
+    ) -> None:
+        """Find what texts say in words that no pattern knows; only rows that break no other rule are read."""
         for name, column in columns.items():
-            texts = {}
-            for at in _rows(sought.refusing(words[name]) if words else None, column):
-                text = None if at in found else column[at]
-                if text and name not in self.facts.context and refused.may_refuse(text):
-                    texts[at] = text
-            for at, score in zip(texts, refused.scores(list(texts.values())), strict=True) if texts else ():
-                row = {one: other[at] for one, other in columns.items()}
-                if score >= refused.LEAST and not rules.asked_for(self.facts, rules.refusal, name, row):
-                    found[at] = "quality.refusal", None, f"{name}: {texts[at][:40]} (log-odds {score:.1f})"
+            said = rules.wordings(self.facts, name)
+            flags = learnt.may([one.wording for one in said], words[name]) if words and said else [None] * len(said)
+            for one, flagged in zip(said, flags, strict=True):
+                texts = {at: text for at in _rows(flagged, column) if at not in found and (text := column[at])}
+                numbers = list(texts)
+                for number, told in one.wording.told(list(texts.values())).items() if texts else ():
+                    row = {name: other[numbers[number]] for name, other in columns.items()}
+                    if not rules.asked_for(self.facts, one.rule, name, row):
+                        said_so = f"{name}: {told.part[:60]} (log-odds {told.score:.1f})"
+                        found[numbers[number]] = one.code, None, said_so
 
     def _unrelated(self, columns: dict[str, Column], words: dict[str, hashed.Words], found: dict[int, Verdict]) -> None:
         """Find answers that have nothing to do with what is asked; only rows that break no other rule are embedded."""

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import NamedTuple
 
 from synthgen.checks import (
     absent,
@@ -18,6 +19,7 @@ from synthgen.checks import (
     endings,
     language,
     leaks,
+    learnt,
     patterns,
     refusals,
     related,
@@ -34,6 +36,8 @@ PROMPT_RUN, EXAMPLE_RUN = 6, 10
 """Words in a row that a text may not share with the prompt's own words, or with one seed."""
 SHORT = 3
 """Words up to which a field's least length keeps out fragments, and no answer that fits."""
+FORMED = frozenset("{[|<")
+"""What objects, lists, tables and markup begin with."""
 Finding = tuple[str, str]
 """A code, and what was seen."""
 Texts = dict[str, str | None]
@@ -276,8 +280,9 @@ def too_little(rules: Rules, texts: Texts) -> Finding | None:
 
 
 def says_the_same(rules: Rules, texts: Texts) -> Finding | None:
-    """Find two fields that say the same."""
+    """Find two fields that say the same; an object or a table says again what was given as words."""
     written = [text for name, text in texts.items() if text and name not in rules.context]
+    written = [text for text in written if text.lstrip()[:1] not in FORMED]
     plain = [one for text in written if len((one := normalise(text)).split()) >= 3]
     return ("quality.repetition", "two fields say the same") if len(set(plain)) < len(plain) else None
 
@@ -306,6 +311,26 @@ _WISHES: dict[TextRule, re.Pattern[str]] = {
     other_script: wishes.SCRIPT,
     other_language: wishes.LANGUAGE,
 }
+
+
+class Said(NamedTuple):
+    """What a text may say in words that no pattern knows: its code, whose rule it is, and the wording."""
+
+    code: str
+    rule: TextRule
+    wording: learnt.Wording
+
+
+def wordings(rules: Rules, name: str) -> list[Said]:
+    """Return what a field's texts may say in words that no pattern knows."""
+    if name in rules.context:
+        return []
+    found = [Said("quality.refusal", refusal, learnt.REFUSAL)]
+    if name in rules.answers:
+        found.append(Said("quality.assistant_voice", assistant_voice, learnt.VOICE_OF_ANSWERS))
+    elif not rules.answers:
+        found.append(Said("quality.assistant_voice", assistant_voice, learnt.VOICE))
+    return [one for one in found if one.code not in rules.allow]
 
 
 def asked_for(rules: Rules, rule: TextRule, name: str, texts: Texts) -> bool:

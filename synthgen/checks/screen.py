@@ -159,7 +159,7 @@ def _repeating(words: hashed.Words) -> Flags:
     found, texts = words.repeating(), words.texts
     at = texts.str.contains("`|://").fill_null(value=False).arg_true()
     if len(at):
-        plain = sought.without(sought.without(texts.gather(at), patterns.CODE), repeats.LINK)
+        plain = loosened.without(loosened.without(texts.gather(at), patterns.CODE), repeats.LINK)
         found[at.to_numpy()] = hashed.Words(plain).repeating()
     many = (texts.str.count_matches("\n", literal=True) >= repeats.ITEMS - 1).fill_null(value=False).arg_true()
     if len(many):

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from synthgen.checks import absent, hashed, leaks, loosened, patterns, refusals, refused, rules, voice
+from synthgen.checks import absent, hashed, leaks, loosened, patterns, refusals, rules, voice
 
 if TYPE_CHECKING:
     import numpy as np
@@ -50,15 +50,6 @@ def wording(facts: rules.Rules, name: str, words: hashed.Words) -> dict[rules.Te
     return found
 
 
-def refusing(words: hashed.Words) -> Flags:
-    """Return the rows that may have a sentence of a refusal at their beginning."""
-    first, second = refused.HINTS
-    found = words.folds.copy()
-    at = words.plain.str.contains(loosened.loosened(first)).fill_null(value=False).arg_true()
-    found[at.to_numpy()] |= _flags(words.plain.gather(at).str.contains(loosened.loosened(second)))
-    return found
-
-
 def of_absence(words: hashed.Words, *, answered: bool) -> Flags:
     """Return the texts that may speak of an input."""
     plain, (pointed, *others) = words.plain.str.to_lowercase(), absent.ABSENT_PARTS
@@ -72,12 +63,6 @@ def of_absence(words: hashed.Words, *, answered: bool) -> Flags:
 def holding(words: hashed.Words, needs: Iterable[str]) -> Flags:
     """Return the texts that hold one of these literals."""
     return words.folds | _flags(words.texts.str.contains(f"(?i){'|'.join(map(re.escape, needs))}"))
-
-
-def without(texts: pl.Series, pattern: re.Pattern[str]) -> pl.Series:
-    """Return texts with a space for all that a pattern finds; polars reads the pattern as Python does."""
-    at = loosened.of(texts).str.contains(loosened.loosened(pattern)).arg_true()
-    return texts.clone().scatter(at, texts.gather(at).str.replace_all(_as_it_is(pattern), " ")) if len(at) else texts
 
 
 def _search(words: hashed.Words, wanted: dict[rules.TextRule, list[re.Pattern[str]]]) -> dict[rules.TextRule, Flags]:
@@ -97,7 +82,7 @@ def _blank(facts: rules.Rules, texts: pl.Series) -> Flags:
         texts = texts.str.replace_all(one, " ", literal=True)
     strange = texts.str.contains(rf"[\x1c-\x1f]|{_UNLIKE}")
     for pattern in _PARTS:
-        texts = without(texts, pattern)
+        texts = loosened.without(texts, pattern)
     return _flags(loosened.of(texts).str.contains(loosened.loosened(patterns.PLACEHOLDER)) | strange)
 
 
@@ -107,12 +92,6 @@ def _any(texts: pl.Series, wanted: Iterable[re.Pattern[str]]) -> pl.Series:
 
     met = [pl.col("text").str.contains(loosened.loosened(one)).alias(str(number)) for number, one in enumerate(wanted)]
     return texts.to_frame("text").select(met).select(pl.any_horizontal(pl.all())).to_series()
-
-
-def _as_it_is(pattern: re.Pattern[str]) -> str:
-    """Return a pattern that polars reads as Python does, in texts that are not strange."""
-    flags = ("m" if pattern.flags & re.MULTILINE else "") + ("s" if pattern.flags & re.DOTALL else "")
-    return f"(?{flags}:{pattern.pattern})" if flags else pattern.pattern
 
 
 def _flags(flags: pl.Series) -> Flags:

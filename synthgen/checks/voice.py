@@ -43,7 +43,6 @@ _SELF = (
     rf"\bas (?:an?|your) (?:{_HELPER}|assistant|machine),? (?:i\b(?! (?:order|need|want|work|buy|use|have to|manage|would like))|my\b)",
     rf"{_I_AM} an? (?:\w+ ){{0,2}}?{_MODEL}\b{_NO_JOB}(?= (?:language )?(?:model|assistant|system|program)|[,.;:!]|\W*$| (?:and|but|so|without|here|that|who|designed|created|developed|trained|programmed|model))",
     rf"{_I_AM} (?:an? {_HELPER}(?=[.!]|\W*$|,? (?:and|so|but) (?:i |do |can|have)| (?:here|designed|created|developed|trained|programmed|who|that)\b)|your (?:\w+ )?assistant\b|an? (?:machine|algorithm)\b)",
-    rf"{_I_AM} (?:chatgpt|claude|gemini|llama|gpt-?\d)\b",
     rf"\bi, (?:as|being) an? (?:\w+ ){{0,2}}?{_MODEL}|\b(?:speaking as|as someone without|although i am|since i am|being) (?:only |just )?an? (?:machine|body|{_MODEL})\b",
     (
         r"\bmy (?:knowledge cut-?off|training data (?:only|goes|ends|cuts|says|stops|does)|(?:last |latest |most recent )?(?:knowledge )?update (?:was|in)|knowledge base|knowledge (?:was|is|has|ends|stops|goes|only)|programming"
@@ -54,7 +53,6 @@ _SELF = (
     r"\b(?:i['’]m) (?:here|designed|built|trained|programmed) to (?:help|assist|answer|support|provide|be helpful)\b",
     r"\b(?:trained|developed|created|made) by (?:openai|anthropic|google|meta|an ai)\b",
     r"\bi (?:do not|don['’]t|lack|have no) (?:actually )?(?:have )?(?:\w+ )?(?:opinions|feelings|emotions|a body|personal experiences|personal experience with|preferences|favou?rites|(?:a )?sense of taste|dreams myself|taste buds)\b",
-    r"\bi(?:['’]m| am) (?:always|constantly|still) learning\b|\bregenerate (?:it|this|the (?:answer|response))\b",
 )
 _REQUEST = (
     r"\byour prompt\b|\bthe prompt (?:asks?|asked|says|requires?|specif\w+|mentions?|wants?|mentioned)\b",
@@ -64,46 +62,29 @@ _REQUEST = (
         r"^\W*(?:the|this) (?:customer|user|speaker|writer|patient|policyholder|client) (?:is (?:asking|complaining|describing|expressing|frustrated|upset|looking)"
         r"|wants (?:a|to)|seems to|expresses|asks (?:for|about|how|why|if|whether)|complains|describes|sounds)\b"
     ),
-    r"\bi should keep (?:the|my) (?:reply|answer|response|message)\b",
-    r"\b(?:what|as|like|which|that) you(?:['’]ve| have)? (?:asked (?:me )?for|requested(?: (?:me )?for)?)[.!:,]",
     r"\bas (?:per your (?:request|instructions)|requested by you|you instructed)(?=[,.!:]|\W*$)|^\W*(?:as|per) (?:requested|your request)[,:] (?:here|this|below|an?\b|the (?:text|message|example))",
     r"\b(?:based on|following|in line with|similar to|according to) (?:the|your) (?:given )?(?:examples?|samples?|instructions?|prompt)(?: (?:that )?you (?:gave|provided|shared|sent))?(?: me)?, (?:here|this|i)\b",
     rf"\bin (?:line|accordance) with your (?:{_WANTED})\b|\b(?:this|the|my) (?:{_WORK}) [^.!?\n]{{0,40}}?\b(?:meets?|fulfil\w*|satisf\w+|follows?|compl(?:y|ies) with) (?:all |both |each )?(?:of )?(?:the|your) (?:\w+ )?(?:criteria|constraints|requirements|specifications)\b",
     r"\b(?:both|all) (?:the )?(?:criteria|constraints|requirements) (?:of|in) (?:the|your) (?:task|prompt|request)\b|\bcriteria of the (?:task|prompt)\b",
-    r"\b(?:fits|matches|belongs to|suits|reflects) the (?:given )?(?:label|category|class|topic|intent|persona|tone)\b|\bfor the same label\b",
-    r"\bthank(?:s| you) for (?:your|the|this|asking (?:this|that|such)) ?(?:great |good |interesting |thoughtful )?(?:question|prompt)\b",
     r"^\W*(?:that['’]s |what )?(?:an? )?(?:great|good|excellent|interesting|wonderful|fantastic|lovely|fascinating|fun) (?:question|prompt|topic|request)(?=[!.,]| to (?:write|talk)| indeed)",
     r"\bthat['’]s an? (?:great|good|excellent|interesting|fascinating|wonderful) question\b|\bi(?:['’]m| am) (?:so )?(?:glad|happy) (?:that )?you (?:asked|brought)\b",
-    r"\bto meet the requirements, (?:the|this|my)\b|\bthink (?:about )?this (?:through )?step by step before\b",
 )
 _OWN_WORK = (
-    r"\b(?:this|the) (?:message|text|example|sentence|complaint|query) (?:expresses|conveys|reflects|captures|represents|is written (?:in|from)|could be (?:sent|written|used)|fits|shows (?:an?|the) (?:customer|user))\b",
     (
         r"\b(?:this|the|the above|the following) (?:text|message|example|response|version|sentence|sample|complaint|query|request|utterance|poem|note|letter|answer)"
         r" (?:above |below )?(?:aims to|expresses|sounds like (?:an?|the|something|someone)|keeps (?:the|a)|follows the|meets the|demonstrates|illustrates|matches the|showcases|incorporates|highlights|avoids|is (?:meant|intended|designed) to)\b"
     ),
     r"\b(?:this|the) (?:response|answer|reply|text|example|version|poem|note) (?:is|was|has been) (?:kept|written|made|phrased|worded|designed) (?:short|in|to|as|so|with|simple|brief)\b",
-    r"\bin line with the user['’]s request\b",
-    r"\bmy (?:response|answer) (?:has been kept|is based on|meets|aims|follows|avoids|above|below)\b",
-    r"\bin (?:this|the (?:following|above)) (?:example|message|text|scenario|version),? the (?:customer|user|person|speaker|writer|patient)\b",
     r"\bnote: (?:this|the|i|that|names)\b[^.!?\n]{0,60}\b(?:fictional|fictitious|invented|generated|example|sample|made[- ]up|label|tone|lines|words|message short|criteria|rhymes)\b",
     r"\(?\b(?:word|character) count: ?\d|\bthis is (?:an? )?(?:purely )?(?:fictional|fictitious|made[- ]up|invented|hypothetical)(?: (?:example|message|text|customer|case|request)|[.)!])",
-    r"\bi(?:['’]ll| will) keep (?:this|it) (?:one )?(?:casual|short|brief|simple|formal|polite)\b|\bi have followed the (?:format|style|instructions?)\b",
     r"\b(?:from|in) (?:an?|the) [\w'’ -]{3,30} (?:point of view|voice):|\byou could also (?:phrase|put|word|write) it (?:like|as)\b|\brewritten (?:so that|to) (?:it )?sound",
-    r"\bi(?:['’]ve| have)? (?:tried|made sure|aimed|attempted) to (?:keep|make|match|capture) (?:it|this|my (?:answer|response|reply)|the (?:tone|text|message|label))\b",
     r"\bi(?:['’]ve| have)? (?:kept|wrote|written|made) (?:it|this|the (?:tone|text|message|answer|reply|note|poem)) (?:short|polite|casual|brief|simple|concise|in an?|with an?|from the|under|more|as)\b",
     rf"\bi(?:['’]ve| have)? (?:crafted|worded|phrased|tailored|generated|composed|chose|chosen|varied) (?:this|it|the|an?) (?:\w+ )?(?:{_WORK})\b",
-    r"\bi(?:['’]ve| have)?(?: \w+){0,5}? (?:include|included|mention|mentioned|use|used|add|added|avoided|omitted)\b[^.!?\n]{0,50}?\bin (?:this|the) (?:text|message|answer|response|reply|example)\b",
-    r"\bto (?:keep|make) (?:it|the (?:text|message|answer|tone|reply|response)) (?:neutral|suitable|sound|natural|realistic|concise|appropriate|generic)\b",
     r"\bi (?:wrote|kept|made) it (?:to (?:one|two|three|a single|a few) (?:lines?|sentences?|words?|paragraphs?)\b|[^.!?\n]{0,60}\b(?:as requested|to sound|so that it (?:sounds|reads)))",
     r"\brate (?:this|my) (?:answer|response|reply)\b|\bimprov\w+ my (?:replies|answers|responses)\b",
     r"\bi have made up an? (?:customer|user|person|patient)\b|\bi (?:generated|produced) this\b",
     rf"\bi (?:hope|trust)(?: that)? (?:this|that|it|the|my|these|you find)(?: (?:{_WORK}))? (?:meets|fits|suits (?:your|the)|matches|captures|serves|proves? (?:useful|helpful)|(?:to be |is |was |are |were )?(?:useful|helpful)|is what you|this (?:useful|helpful)|works for your|answers|clears)\b",
     rf"\b(?:i hope (?:this|that|these|it) helps?|hope (?:this|that|it) helps)(?: you)?{_END}|\bhope this (?:works|fits|suits|is (?:useful|helpful))\b|\bhopefully,? (?:that|this) (?:clears|helps|answers)\b",
-    r"\b(?:does|did) (?:that|this) (?:help|make sense|answer your question|work for you|sound (?:good|right))\?\W*$|\bwas this (?:answer|response|information|explanation|message) (?:helpful|useful)\b",
-    r"\b(?:i hope (?:this|that) answers|it was a pleasure to help you|glad to be of (?:service|help))\b",
-    r"\b(?:feel free to|you can) (?:adjust|modify|edit|adapt|customi[sz]e|tweak|change) (?:it|this|the (?:wording|tone|details|text|message))(?=[.!,;]|\W*$| (?:as (?:a|an|you|needed)|to (?:fit|suit|match|your|better)|if|for your))|\b(?:suit|fit|match) your (?:dataset|prompt|specifications)\b",
-    r"\b(?:let me know if this|(?:is|was) (?:this|that)|did i get) (?:helps|fits|meets|matches|is what you|what you had in mind|the tone)\b",
 )
 _OFFERS = (
     r"\bhow (?:can|may) i (?:help|assist) you(?: today)?(?: with (?:your|that|this)\b[^.!?]{0,40})?\W*(?:$|[?])",
@@ -117,7 +98,6 @@ _OFFERS = (
         r"\b(?:please )?(?:let me know|feel free to (?:ask|reach out)|(?:do not|don['’]t) hesitate to (?:ask|reach out)|(?:do )?come back) (?:if you(?:['’]d like| would like| have| need| want)|with)[^.!?\n]{0,20}"
         r" (?:(?:any )?(?:other|further|more|additional|another)|any (?:questions|help|assistance|clarification))\b[^.!?\n]{0,60}[.!]?\W*$"
     ),
-    r"\bfeel free to ask(?! (?:him|her|them|my)\b)(?=\W*$|[!.] | if you\b| (?:me )?(?:about|for|any) (?:more|other|another|further|questions?)\b)",
     r"\bi can (?:also |gladly |certainly |easily )?(?:rewrite|adjust|rephrase|modify|expand|shorten|tailor|write|generate|provide|make) (?:it|this|more|another|an? (?:longer|shorter|funnier|different|simpler|more)|the (?:text|message|tone|wording))\b",
     r"\bi can also (?:create|write|generate|make|give you|provide|suggest|draft|explain|shorten|turn)\b[^.!?\n]{0,60}",
     r"\b(?:happy|glad|delighted|pleased) to (?:adjust|revise|tweak|rewrite|rework|refine|generate|rephrase|elaborate|expand on|go deeper|explain (?:this|it|that)|provide (?:more|another|further))\b|\b(?:gladly|happily) explain (?:it|this)\b",
@@ -126,9 +106,6 @@ _OFFERS = (
     rf"\b(?:should you need|if you need) (?:{_MORE}|any more of these)\b|\b(?:more|other|further|different) (?:variations?|versions|examples|samples) of (?:this|that|the|these)\b",
 )
 _OPENINGS_ANYWHERE = (
-    r"^\W*here(?:['’]s| is| are) (?:(?:an?|some|the|your|my|one) )?(?:[\w-]+,? ){0,3}?(?:answer|explanation|overview|summary|version|suggestion|response|rewrite)s?(?: \w+){0,3}? (?:for you|to your question|you (?:asked|requested|provided|gave))\b",
-    r"^\W*(?:sure|certainly|of course|absolutely|okay|ok)?[,!.]* ?here(?:['’]s| is| are) (?:another|one more|two more|a few more|some more)\b[^.!?\n]{0,40}:",
-    rf"^\W*here(?:['’]s| is| are) [^.!?\n]{{0,70}}?\b(?:follows|following|matches|fits|meets|for|per) your (?:[\w-]+ )?(?:request|{_WANTED})\b",
     r"^\W*here(?:['’]s| is| are) [^.!?\n]{0,40}\bsuch an? (?:text|message|row|sentence|request|query|complaint)s?\b",
     r"^\W*(?:certainly|of course|absolutely|no problem|sure(?: thing)?|with pleasure|understood|okay|got it)[,!.] (?:i(?:['’]ll| will) (?:answer|explain|write|keep|give|describe|use)\b|i['’]d be (?:happy|glad)|i can (?:help|do)|this is how|below (?:is|are|you))\b",
 )
@@ -157,20 +134,11 @@ OPENING = _any(
             r"|below (?:is|are|you)|(?:the|an?|our) (?:customer|user|patient|policyholder|client|caller|guest|subscriber)\b|(?:one|an?) [^.!?\n]{0,30}(?:coming up|for you)\b)"
         ),
         (
-            rf"^\W*here(?:['’]s| is| are| comes?) (?:an?|another|some|the|your|one|two|three|five|ten|\d+)(?: (?!i\b)[\w'’-]+,?){{0,5}} (?:{_MADE})\b(?![^:]*\b(?:i|me|my|we)\b[^:]*:)"
+            rf"^\W*here(?:['’]s| is| are| comes?) (?:an?|another|some|one|two|three|five|ten|\d+)(?: (?!i\b)[\w'’-]+,?){{0,5}} (?:{_MADE})\b(?![^:]*\b(?:i|me|my|we)\b[^:]*:)"
             r"(?:[^.!?]{0,60}:| (?:that )?(?:an?|the) [\w-]+ (?:might|could|may|would) (?:send|write|ask|say)\b)"
         ),
-        (
-            r"^\W*(?:below (?:is|are)|below you(?: will|['’]ll)? find|the following (?:is|are)|please find below|this is|this one is|i present|presenting) (?:an?|the|some|my|two|three|one|another|what an?)"
-            r" (?:[\w-]+,? ){0,4}?(?:examples?|messages?|texts?|samples?|rows?|drafts?|rewrites?|versions?|guest could|customer could)\b(?! (?:i|from you|that i|you)\b)"
-        ),
-        rf"^\W*(?:(?:{_GLAD})[,!.]* *)?(?:writing|speaking|answering) (?:as|from) (?:an?|the)\b|^\W*(?:revised|updated|new|shorter|rewritten|polished|final|improved|second) (?:{_MADE})\b[^.:\n]{{0,40}}:",
-        r"^\W*here(?:['’]s| is) my (?:attempt|take|try|version|suggestion)\b|^\W*(?:here (?:you go|it is|goes|we go))\b[^.!?\n]{0,10}[:!]",
-        (
-            r"^\W*(?:i understand|you(?:['’]re| are) (?:asking|looking)|you (?:asked|want|wanted|requested)(?= for an? (?:\w+ )?(?:text|message|example)| me | a (?:text|message)))"
-            r" (?:you(?:['’]re| are| want| need) )?(?:(?:asking|looking) )?(?:me )?(?:for|to write|to create|a message|an? example)\b"
-        ),
         r"^\W*(?:let(?:['’]s| us| me)|allow me to) (?:craft|write|create|draft|generate|compose|come up with|produce|think of|give you an)\b",
+        rf"^\W*(?:(?:{_GLAD})[,!.]* *)?(?:writing|speaking|answering) (?:as|from) (?:an?|the)\b|^\W*(?:revised|updated|new|shorter|rewritten|polished|final|improved|second) (?:{_MADE})\b[^.:\n]{{0,40}}:",
         rf"^\W*(?:i(?:['’]ll| will| have|['’]ve)) (?:write|written|create|created|generate|generated|craft|crafted|draft|drafted|compose|composed) (?:an?|the|some|this) (?:[\w-]+,? ){{0,3}}(?:{_MADE})\b",
         r"^\W*(?:(?:dear|hi|hello)\b[^,.!\n]{0,40}[,.!]\s*)?thank you for (?:contacting|reaching out)\b",
         r"^\W*(?:next (?:one|message|text|example)|the requested (?:text|message|example)|persona)[:,]|^\W*consider this an example\b|^\W*(?:(?:okay|ok|sure|alright|right|got it|understood)[,!.]* *)?here(?:['’]s| is) one (?:from|with|in|about|that)\b",
