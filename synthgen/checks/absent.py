@@ -47,8 +47,8 @@ _TASKS = (
 )
 _WORK = "translate|summari[sz]e|rewrite|rephrase|paraphrase|proofread|simplify|shorten|condense|punctuate|reformulate|reword|debug|refactor"
 """Work that is done on a text, and on nothing else."""
-_TASK = rf"(?:^|[.!?:\n]\s*|,\s+|\bplease |\byou |\bto |\band |\bthen )(?:{_TASKS})\b[^.!?\n]{{0,80}}?\b"
-_USING = r"(?:^|[.!?\n]\s*)(?:given|using|based on|according to|from|in|read|look at|consider(?:ing)?|with|for)\b[^.!?\n]{0,40}?\b"
+_TASK = rf"(?:^|[.!?:\n][ \t]*|,\s+|\bplease |\byou |\bto |\band |\bthen )(?:{_TASKS})\b[^.!?\n]{{0,80}}?\b"
+_USING = r"(?:^|[.!?\n][ \t]*)(?:given|using|based on|according to|from|in|read|look at|consider(?:ing)?|with|for)\b[^.!?\n]{0,40}?\b"
 _LIMITS = (
     "zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|fifty|a hundred|a thousand|average|to|by"
     "|freezing|sea|ground|par|that|your|my|our|his|her|their|its"
@@ -78,7 +78,7 @@ _ITS = rf"(?:(?:the|this|these|both|those|my|our) (?:(?:{_KINDS}) ){{0,2}}|(?:th
 _GOES_ON = (
     r"(?=\s*[.?!,]|\s*$| (?:and|or|to (?!work)|into|as|by|with|without|so|below|above|here|given|alphabetically|is|are|was|were|do|does|did|has|have"
     r"|says?|tells?|shows?|means?|changes?|describes?|begins?|starts?|ends?|suggests?|implies|imply|contains?|mentions?|looks?|sounds?"
-    r"|makes?|fits?|uses?|refers?|contradicts?|agrees?|differs?|supposed|positive|negative|true|false|correct|wrong|polite|formal|convincing|grammatical"
+    r"|makes?|fits?|conveys?|evokes?|portrays?|depicts?|expresses?|uses?|refers?|contradicts?|agrees?|differs?|supposed|positive|negative|true|false|correct|wrong|polite|formal|convincing|grammatical"
     r"|more|less|allow|answers?|supports?|i(?:['’]ve| have)? (?:pasted|sent|gave|given|wrote|written|attached|shared|provided|uploaded)|for (?:me|an?|my|people|children|(?:\w+ )?\w+(?=\s*[.?!]|\s*$))|from (?:\w+ to|an?|the (?:point|perspective|view))|an? (?:title|name|headline|\w+ ending)"
     r"|in (?:an? (?:[\w-]+ ){1,3}(?:way|tone|manner|style|voice)|plain|simple|one|two|three|a few|your own|order|reported|everyday|easy"
     r"|german|french|spanish|english|polish|italian|latin|chronological|alphabetical))\b)"
@@ -134,6 +134,8 @@ _DEFINITE = _one_of(
     rf"{_START}{_PLEASE}(?:translate|rewrite|proofread|correct|shorten|polish|improve|edit|give (?:me )?feedback on|review|grade|rate|tidy up|check|comment on)\b"
     r"[^.!?\n]{0,40}? my (?!own\b)[a-z]+ ?(?:letter|essay|offer|post|speech)?(?=\s*[.?!,]|\s*$| (?:into|to|for (?:mistakes|errors|typos)|so that|and)\b)",
     rf"{_START}{_PLEASE}(?:rewrite|reword|rephrase|translate|paraphrase|summari[sz]e) (?:in|into|to|from|using|as) (?!the (?!past|present|passive|active|first|third|style)\b)[^.!?:\n]{{3,40}}$",
+    rf"{_START}i(?:['’]ve| have) (?:pasted|attached|enclosed|included|uploaded|copied)(?: you)? (?:the|my|our|an?|some|two|three) [^.!?:\n]{{2,60}}{_STOPS}",
+    rf"{_START}which (?:one )?of the (?:\w+ )?[a-z]+s (?:listed|shown|given|mentioned|described)\b(?! (?:in|on|at|by|under|as|to)\b)",
     rf"{_START}{_PLEASE}(?:{_TASKS}) (?:the following|the above)(?=\s*[.?!]|\s*$| (?:more|less|sound|into|in|as|so|shorter|to)\b)",
     # Parts of it.
     r"\bfrom the (?:\w+ )?(?:below|above)\b|\b(?:the|this|my) (?:attached|enclosed) \w+",
@@ -177,8 +179,8 @@ ABSENT_PARTS = tuple(re.compile(one) for one in (_POINTED + _one_of(*_AHEAD, *_B
 POINTS = ("following", "below", "attached", "enclosed", "given", "provided", "that follow", "above", "shown here")
 """What the first of them cannot match without."""
 _SHOWN = re.compile(
-    r"[\"“«„‘][^\"”»“’\n]{3,}[\"”»“’]|(?<!\w)'[^'\n]{3,}'(?!\w)|`[^`]+`|https?://|\n\s*[-*•\d]"
-    r"|\d[^.!?]*[,=+*/x×][^.!?]*\d|_{2,}|\.\.\.|…"
+    r"[\"“«„‘][^\"”»“’\n]{3,}[\"”»“’]|(?<!\w)'[^'\n]{3,}'(?!\w)|`[^`]+`|https?://|\n[ \t]*[-*•\d]"
+    r"|\d[^.!?]{0,200}[,=+*/x×][^.!?]{0,200}\d|_{2,}|\.\.\.|…"
 )
 """Something that is shown in the text itself: in quotes or backticks, as a link, a list or numbers."""
 _PROGRAM = re.compile(
@@ -187,6 +189,8 @@ _PROGRAM = re.compile(
 """What a program is to be given is no input of the request."""
 _ENCLOSED = re.compile(r"\bwith\b[^.!?]*\b(?:attached|enclosed)\b")
 """Nor is what a letter is to go with."""
+_ASKED_TOO = re.compile(rf"[^.!?\n]*\?|(?:^|(?<=[.!?\n])) *{_PLEASE}(?:{_TASKS})\b[^.!?\n]*[.!]?")
+"""Questions and tasks: none of them is an input."""
 LEAST_SHOWN = 6
 """Words after the sentence that speaks of an input, or before it, from which they may be that input."""
 
@@ -211,7 +215,7 @@ def absent_input(text: str, *, answered: bool = False) -> str:
     before = found.string[: found.start()] if definite or found["behind"] or found["unsaid"] else ""
     later = rest[1] if len(rest) > 1 else ""
     if definite or found["unsaid"]:  # what else is asked is no input, nor what the same sentence says
-        later = re.sub(r"[^.!?\n]*\?", "", later)
+        later = _ASKED_TOO.sub("", later)
         before = before[: 1 + max(before.rfind(mark) for mark in ".!?\n")]
     if len(later.split()) >= LEAST_SHOWN or len(before.split()) >= LEAST_SHOWN:
         return ""

@@ -24,7 +24,8 @@ DETECTED = (
     "ar", "cs", "da", "de", "en", "es", "fi", "fr", "it", "ja", "ko", "nl", "no", "pl", "pt", "ru", "sv", "tr", "zh"
 )  # fmt: skip
 """What the detector chooses among, beside the recipe's own."""
-LEAST_WORDS = 5
+LEAST_WORDS, LEAST_IN_FORM = 5, 12
+"""Words from which the detector says something: of a text, and of an object or table of names and headings."""
 OWN, ALONE, FOREIGN, KNOWN = 0.3, 0.15, 0.1, 0.5
 """Shares of a text's words: OWN, ALONE and KNOWN (of the seeds' words) are enough, more than FOREIGN is too much."""
 
@@ -213,7 +214,8 @@ def other(text: str, language: str, seeds: frozenset[str]) -> str:
     if len(text.split()) < LEAST_WORDS:
         return short_other(words, language)
     told = shares(plain, language, seeds)
-    if len(plain) < LEAST_WORDS or told.enough or _unlike(told, len(plain), len(words)):
+    least = LEAST_IN_FORM if text.lstrip()[:1] in {"{", "[", "|"} else LEAST_WORDS
+    if len(plain) < least or told.enough or _unlike(told, len(plain), len(words)):
         return ""
     detect = detector(language)
     if (found := detect(text)) == language:

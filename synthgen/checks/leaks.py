@@ -50,6 +50,7 @@ FIELDS = re.compile(
             rf"\b(?P<one>{_NUMBERED}) ?#?(?:\d{{1,2}}|[A-D]) ?:[^\n]{{2,400}}?\b(?P=one) ?#?(?:\d{{1,2}}|[A-D]) ?:|^(?:{_NUMBERED}) (?:[B-D]|[2-9]) ?:",
             rf"^[^\w\n]{{0,20}}(?:{_ROWS}|task) ?#?\d{{1,3}} ?(?:\([^)\n]{{1,60}}\) ?)?:|[.!?] (?-i:Task \d{{1,2}}: )",
             rf"^[^\w\n]{{0,20}}(?:{_FIELDS}) ?[:=] ?[^\n:=]{{1,60}}[/|;,\s] ?(?:{_FIELDS}) ?[:=]",
+            rf"\((?:{_CLASSES}|persona|style) ?[:=] ?[\w -]{{2,40}}\) ?:",
             r"^[ \t]*\{\s*\"(?:answer|output|text|message|label)\"\s*:",
             rf"^[^\w\n]{{0,20}}(?:{_CLASSES}) ?[:=] ?[a-z]+(?:_[a-z]+)+\b|\b(?:{_FIELDS}) ?[:=] ?[^\n:=|]{{1,40}}\| ?\w+ ?[:=]",
             r"^(?:user|assistant|system|human|model)\s*$|\nQ: [^\n]+\nA:\s*$|^[^\w\n]{0,20}Q: [^\n]+ A:\s*$",

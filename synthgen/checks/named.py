@@ -205,7 +205,10 @@ def _outright(place: Place, kind: str, gap: str, lead: str) -> bool:
         said = _COPULA.fullmatch(gap)
     if not said or (said["gap"] and kind in {"short", "alarm"}):
         return False
-    return bool(_PLACED.match(said["gap"]) and not _CLAUSE.search(said["gap"]))
+    # "One of my recovery codes so that you can let me in: …".
+    given = kind == "both" and place.shape in {Shape.GROUPS, *_SIGNED} and gap.endswith(": ") and place.closed
+    plain = _PLACED.match(said["gap"]) and not _CLAUSE.search(said["gap"])
+    return bool(plain or (given and not nouns.ANOTHER.search(gap)))
 
 
 def _adjacent(place: Place, kind: str, gap: str, lead: str) -> bool:

@@ -21,8 +21,8 @@ _BLANKS = (
 CODE = re.compile(r"```.*?```|`[^`\n]*`", re.DOTALL)
 """Code in backticks: what stands in brackets there is for the reader to fill in, and a log's own marks."""
 CODE_LINE = re.compile(
-    r"^(?:\s*(?:>>> )?(?:def|return|import|function|const|let|var|elif|print|console\.\w+|printf|echo|SELECT|export|class)\b[ (].*[=(){};:\"']"
-    r"|.*(?:\b(?:def|const|var|elif|console\.\w+|printf|echo|SELECT)\b[ (].*[=(){};:\"']|\bf[\"']|\w\(.*\{|=>|[;{]\s*$|^\s*[<{}\]#/$].*[=>{};]\s*$|\w\.\w+\(|\bfor \w+ in \S.*:\s*$|\w\(.*\):\s*$|<\w+[^>]*>.*</\w+>|\$ \w)).*$",
+    r"^(?:[ \t]*(?:>>> )?(?:def|return|import|function|const|let|var|elif|print|console\.\w+|printf|echo|SELECT|export|class)\b[ (].*[=(){};:\"']"
+    r"|.*(?:\b(?:def|const|var|elif|console\.\w+|printf|echo|SELECT)\b[ (].*[=(){};:\"']|\bf[\"']|\w\(.*\{|=>|[;{]\s*$|^[ \t]*[<{}\]#/$].*[=>{};]\s*$|\w\.\w+\(|\bfor \w+ in \S.*:\s*$|\w\(.*\):\s*$|<\w+[^>]*>.*</\w+>|\$ \w)).*$",
     re.MULTILINE,
 )
 """A line of code outside of backticks. Polars reads this, `CODE` and `QUOTED` too: they have no look and no reference."""
@@ -65,6 +65,7 @@ _PLACEHOLDERS: tuple[tuple[tuple[str, ...], str], ...] = (
         r"(?<!\w)\[(?!(?:NO|NOT|ERROR|WARN\w*|INFO|DEBUG|END|START|BEGIN|THE|SIC)\b)[A-Z]{3,}(?:[ _/][A-Z&]{2,}){1,5}\](?!\(|\w)",
     ),
     (("<",), rf"<[A-Z]+_[A-Z_]+>|<(?:[A-Z]+[_ ]){{0,3}}(?:{_BLANKS.upper()})>"),
+    (("[X]", "[N]", "[Y]"), r"(?<=[a-z] )\[[XYN]\](?= [a-z])"),
     (("_",), r"\b(?:[A-Z]+_)+(?:NAME|DATE|AMOUNT|ADDRESS|CITY|COMPANY|PRODUCT|PRICE|VENUE|PLACE|YEAR|HERE)\b"),
     (
         (" N ",),
@@ -94,14 +95,14 @@ _PLACEHOLDERS: tuple[tuple[tuple[str, ...], str], ...] = (
         ),
         (
             r"\b(?:STREET|CITY|POSTCODE|ZIP|COUNTRY|NAME|DATE|PHONE|EMAIL)(?:, (?:STREET|CITY|POSTCODE|ZIP|COUNTRY|NAME|DATE|PHONE|EMAIL))+\b"
-            r"|\b(?:in|on|by|of|at|for|is|was|from|to|the|about|with|until|since) (?:YEAR|DATE|NAME|AMOUNT|NUMBER|CITY|COUNTRY|PRICE|PERCENTAGE|PLACE)\b(?=[,.;:!?])"
+            r"|\b(?:in|on|by|of|at|for|is|was|from|to|the|about|with|until|since) (?:YEAR|DATE|NAME|AMOUNT|NUMBER|CITY|COUNTRY|PRICE|PERCENTAGE|PLACE|AUTHOR|TITLE|COMPANY|PRODUCT)\b(?=[,.;:!?])"
         ),
     ),
     (("${",), rf"[$]\{{(?:\w+[_.])?(?i:{_BLANKS})(?:_\w+)?\}}"),
     (
         ("%",),
         (
-            r"(?<![\w%])%(?!(?:APPDATA|PATH|TEMP|TMP|USERPROFILE|USERNAME|WINDIR|HOMEPATH|PROGRAM\w+|SYSTEM\w+|LOCAL\w+)%)[A-Z_]{3,20}%"
+            r"(?<![\w%])%(?!(?:APPDATA|PATH|TEMP|TMP|USERPROFILE|USERNAME|WINDIR|HOMEPATH|PROGRAM\w+|SYSTEM\w+|LOCAL\w+)%)(?:[A-Z_]{3,20}|[a-z_]{3,20})%"
             r"|(?:^|(?<=\s))%[sd](?=[\s,.!?;:]|$)"
         ),
     ),
@@ -143,12 +144,15 @@ _PLACEHOLDERS: tuple[tuple[tuple[str, ...], str], ...] = (
     ),
     (("#",), r"#(?:[A-Z]+_)?(?:NAME|DATE|AMOUNT|NUMBER|COMPANY|CITY|PRICE|PRODUCT)#"),
     (("@@",), r"@@\w{2,20}@@"),
-    (("__",), r"\b__(?:[A-Z]+_)*(?:NAME|DATE|AMOUNT|NUMBER|COMPANY)__\b|(?<=[a-z.,:] )_{3,12}(?=[ .,!?]|$)"),
+    (
+        ("__",),
+        r"\b__(?:[A-Z]+_)*(?:NAME|DATE|AMOUNT|NUMBER|COMPANY)__\b|(?<=[a-z.,:] )_{3,12}(?=[ .,!?]|$)|\b\d{1,2}__+(?=[ .,!?]|$)",
+    ),
     (("00",), r"\b00[/.-]00[/.-]0000\b"),
     (("....",), r"\b(?i:is|on|at|from|of|to|dear|mr|mrs|am) \.{4,}"),
     (
         (" (",),
-        r"\b(?i:dear|on|from|at|of|is|to|mr|mrs|ms|by|for|with|and|my) \((?i:(?:\w+ )?(?:name|date|amount|company|city|address|product|number))\)",
+        r"\b(?i:dear|on|from|at|of|is|to|mr|mrs|ms|by|for|with|and|my|in|into|since|until|about) \((?i:(?:\w+ )?(?:name|date|amount|company|city|address|product|number|year|month|place|town|title))\)",
     ),
     (
         ("XYZ", "ABC"),
@@ -160,8 +164,8 @@ PLACEHOLDER_PARTS = tuple((needs, re.compile(source)) for needs, source in _PLAC
 
 
 SIGNED = re.compile(
-    r"[\[{<%#]|_(?:NAME|DATE|AMOUNT|ADDRESS|CITY|COMPANY|PRODUCT|PRICE|VENUE|PLACE|YEAR|HERE)|(?-i:\bN\b)|\$[A-Z]|lorem|XX|xxxx|NN|(?-i:STREET|CITY|POSTCODE|ZIP|COUNTRY|NAME|DATE|PHONE|EMAIL|YEAR|AMOUNT|NUMBER|PRICE|PERCENTAGE|PLACE)|(?:DD|MM|YYYY)[/.-](?:DD|MM|YYYY)|INSERT|ENTER|ADD|YOUR|[ \"'’”»`\n]here|TODO|TB[ACD]|Your|@@|__"
-    r"|00[/.-]00|\.{4}|XYZ|ABC|\((?:insert|enter|fill|add|your|name|date|amount|company|city|address|product|number|first|last)|(?:name|date|amount|company|city|address|product|number)\)|\(place",
+    r"[\[{<%#]|_(?:NAME|DATE|AMOUNT|ADDRESS|CITY|COMPANY|PRODUCT|PRICE|VENUE|PLACE|YEAR|HERE)|(?-i:\bN\b)|\$[A-Z]|lorem|XX|xxxx|NN|(?-i:STREET|CITY|POSTCODE|ZIP|COUNTRY|NAME|DATE|PHONE|EMAIL|YEAR|AMOUNT|NUMBER|PRICE|PERCENTAGE|PLACE|AUTHOR|TITLE|COMPANY|PRODUCT)|(?:DD|MM|YYYY)[/.-](?:DD|MM|YYYY)|INSERT|ENTER|ADD|YOUR|[ \"'’”»`\n]here|TODO|TB[ACD]|Your|@@|__"
+    r"|00[/.-]00|\.{4}|XYZ|ABC|\((?:insert|enter|fill|add|your|name|date|amount|company|city|address|product|number|year|month|place|town|title|first|last)|(?:name|date|amount|company|city|address|product|number|year|month|place|town|title)\)|\(place",
     re.IGNORECASE,
 )
 """What is left of any placeholder where code and quotes stand in the place of its spaces."""

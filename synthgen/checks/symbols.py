@@ -23,7 +23,7 @@ _CODE = re.compile(r"```.*?(?:```|\Z)|`[^`\n]*`|\$\$.*?\$\$|\\\(.*?\\\)", re.DOT
 _LINE = re.compile(
     r"[;{}]\s*$|^\s*[{}\[\]<]|\w\(|\w\[|=>|->|</|\\\w|\w (?:[=!<>:]=|=) \w"  # code, patterns, data
     r"|\|.*\||\t|^\W*$|^\s*(?:\W{1,4}\s*)?[\d\s.,:/+*x×÷=()%€$£-]+$"  # tables, rules, sums
-    r"|\w+://|^\s*[~$>#]\s"  # links, a shell's lines
+    r"|\b\w+://|^\s*[~$>#]\s"  # links, a shell's lines
 )
 _CHAT = re.compile(r"[!?.…]+|[:;=][-']?[()\[\]]+")
 """Marks that stand in for one: `?!?!` and `:-(`."""
@@ -80,7 +80,9 @@ def _python(form: str) -> str:
     return re.sub(r"\\x\{([0-9a-f]+)\}", lambda found: f"\\u{int(found[1], 16):04x}", form)
 
 
-_MOJIBAKE_WORD = re.compile(rf"[^\s\"'`“”‘]*(?:{_python(_MOJIBAKE)})[^\s\"'`“”‘]*")
+_MOJIBAKE_WORD = re.compile(_python(_MOJIBAKE))
+_BETWEEN = re.compile(r"[\s\"'`“”‘]+")
+LEAST_MOJIBAKE = 2
 _MOJIBAKE_SIGN = re.compile("[ÃÂâðïãÐÑ┬├Γ]")
 _SURE = re.compile("â€[™œ“”]|ï»¿|¿½")
 """Nobody writes these: once is enough."""
@@ -98,7 +100,7 @@ WANTED = re.compile(
     re.IGNORECASE,
 )
 """A question with one of these words may want such an answer."""
-_TAGS = "div|span|p|br|ul|ol|li|body|html|head|script|style|table|t[drh]|font|img|h[1-6]|b|i|a"
+_TAGS = "div|span|p|br|ul|ol|li|body|html|head|script|style|table|t[drh]|font|img|h[1-6]|b|i|a|[a-z]:[a-z]"
 _BROKEN = {
     "characters of control": (re.compile(_python(_CONTROL)), 2),
     "lost characters": (re.compile("\ufffd"), 2),
@@ -188,7 +190,7 @@ def _form(text: str) -> str:
         for name, (form, least) in _BROKEN.items():
             if len(form.findall(unlinked)) >= least:
                 return name
-        if _SURE.search(plain) or (_MOJIBAKE_SIGN.search(plain) and len(_MOJIBAKE_WORD.findall(plain)) >= 2):
+        if _SURE.search(plain) or (_MOJIBAKE_SIGN.search(plain) and _mojibake(plain) >= LEAST_MOJIBAKE):
             return "UTF-8 read as Latin-1"
     for name, form in _PARTS.items():
         if sum(len(_visible(run)) for run in _runs(form, plain)) >= LEAST_SHARE * size:
@@ -199,6 +201,11 @@ def _form(text: str) -> str:
         "keys hit at random": _smashed(plain) or _soup(plain, size),
     }
     return next((name for name, met in said.items() if met), "")
+
+
+def _mojibake(text: str) -> int:
+    """Return how many words have signs of UTF-8 that was read as Latin-1."""
+    return sum(bool(_MOJIBAKE_WORD.search(word)) for word in _BETWEEN.split(text))
 
 
 def _runs(form: re.Pattern[str], text: str) -> list[str]:

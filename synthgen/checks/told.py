@@ -42,6 +42,7 @@ PLAIN = re.compile(
     rf"(?P<noted>[a-z]{{3,16}}(?: [a-z]{{3,16}}){{0,4}}){_END})"
     r"|(?i:\b(?:recovery|seed|backup|secret) (?:phrase|words?)\b[^.!?\n]{0,40}?[: ])"
     r"(?P<seed>(?:[a-z]{3,8} ){11}(?:[a-z]{3,8} ){0,12}[a-z]{3,8}\b)"
+    r"|(?i:\b(?:pass ?phrase|password) )[\"“](?P<quoted>[a-z]{2,12}(?: [a-z]{2,12}){2,7})[\"”]"
     rf"|(?i:\bpass ?phrase(?: is|:) )(?P<words>[a-z]{{3,12}}(?: [a-z]{{3,12}}){{2,7}}){_END}"
     r"|(?i:\b(?:telephone|phone|spoken|customer|service) password\b[^\n]{0,60}?(?:it['’]s|it is|is|was) )[\"'“]?"
     rf"(?P<spoken>{_NAME}){_END}"
@@ -135,7 +136,8 @@ def plain(match: re.Match[str]) -> bool | None:
     """Judge a match of `PLAIN`: words that speak of a secret are none."""
     if match["seed"]:
         return True if len(_GRAMMAR.findall(match["seed"])) < 3 else None
-    return True if secrets.words(match[str(match.lastgroup)]) else None
+    value = match[str(match.lastgroup)]
+    return True if secrets.words(value.replace(" the ", " ") if match["quoted"] else value) else None
 
 
 def span(match: re.Match[str]) -> tuple[int, int]:
@@ -170,7 +172,8 @@ def _used(place: named.Place, ahead: list[nouns.Noun]) -> bool:
     if place.shape not in named.JOINED:
         return False
     before, strong = place.before, place.shape is secrets.Shape.STRONG
-    if _SHELL.search(before) or _OPTION.search(before) or _OPENS.search(before):
+    typed = strong and _ENTERED.search(before) and any(one.kind in {"word", "typed"} for one in ahead)
+    if typed or _SHELL.search(before) or _OPTION.search(before) or _OPENS.search(before):
         return True
     if _SIGNED_IN.search(before):
         return strong or len(place.value) >= 8

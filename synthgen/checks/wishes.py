@@ -21,7 +21,7 @@ _TONGUES = (
 SCRIPT = re.compile(
     rf"\b(?:in|into|from|of|speaks?) (?:\w+ )?(?:{_TONGUES})s?\b|\b(?:{_TONGUES})s? (?:\w+ )?(?:words?|phrases?|names?|greetings?|expressions?|proverbs?|poems?|sentences?|translations?"
     r"|equivalents?|verbs?|nouns?|lessons?|texts?|songs?|dish(?:es)?|for|speakers?|version|letters?|messages?|sayings?|idioms?|titles?|quotes?|question|answer)\b"
-    r"|\btranslat\w+|\bforeign\b|\blanguages?\b|\bmother tongue\b|\bhow do (?:you|i) say\b|\bbilingual|\bwhat does [^.!?\n]{1,60} mean\b|\bhow do (?:you|i|we) order\b",
+    r"|\btranslat\w+|\b(?:in)?to english\b|\bforeign\b|\blanguages?\b|\bmother tongue\b|\bhow do (?:you|i) say\b|\bbilingual|\bwhat does [^.!?\n]{1,60} mean\b|\bhow do (?:you|i|we) order\b",
     re.IGNORECASE,
 )
 """What may want another script."""
@@ -65,7 +65,7 @@ REPETITION = re.compile(
     r"\b(?:songs?|chorus|lyrics?|poems?|poetry|verses?|refrains?|rhymes?|chants?|mantras?|lullab(?:y|ies)|haiku|ballads?|villanelle|tongue[- ]twister"
     r"|repeat\w*|repetition\w*|anaphora|prayer|litany|slogan|drill|echo\w*|again and again|times in a row"
     r"|pattern|sequence|loop|code|function|script|program|query|nursery|carol|anthem|cheer|out loud|ascii)\b"
-    r"|\btimes tables?\b|\bmultiplication table\b|\bwords (?:of|to)\b|\bverses? of\b|^\W*repeat\b|\btimes in a row\b|\bnursery rhyme\b|\blyrics (?:of|to)\b",
+    r"|\bsing (?:me|us)\b|\btimes tables?\b|\bmultiplication table\b|\bwords (?:of|to)\b|\bverses? of\b|^\W*repeat\b|\btimes in a row\b|\bnursery rhyme\b|\blyrics (?:of|to)\b",
     re.IGNORECASE,
 )
 MARKS = re.compile(
@@ -98,7 +98,7 @@ WHETHER = re.compile(
 
 
 BRIEF = re.compile(
-    r"(?:^|[:.!?]\s)\W*(?:(?:the )?(?:opposite|synonym|antonym|plural|past tense|capital|symbol|abbreviation|currency|colou?r)\b|what|which|who(?:se|m)?|when|where|how would (?:you|i|one) sign off|how (?:do (?:you|i|we) (?:say|spell|pronounce|write)|many|much|old|long|far|tall|often|big|high|deep|fast|heavy)|in (?:which|what)|at (?:which|what)|name (?:a|an|the|one|some\w+)|pick|choose|guess"
+    r"(?:^|[:.!?]\s)\W{0,5}(?:(?:the )?(?:opposite|synonym|antonym|plural|past tense|capital|symbol|abbreviation|currency|colou?r)\b|what|which|who(?:se|m)?|when|where|how would (?:you|i|one) sign off|how (?:do (?:you|i|we) (?:say|spell|pronounce|write)|many|much|old|long|far|tall|often|big|high|deep|fast|heavy)|in (?:which|what)|at (?:which|what)|name (?:a|an|the|one|some\w+)|pick|choose|guess"
     r"|translate|encode|decode|hash|repl(?:y|ies)|answer|respond|give|spell|convert|calculate|compute|solve|find|identify|classify|complete|continue|finish|fill|correct|unscramble|write (?:a|an|the|one)|state|say)\b"
     r"|\b(?:one word|single word|a number|a word|only|just|yes or no|true or false)\b",
     re.IGNORECASE,
