@@ -30,7 +30,6 @@ SIZES = (1, 2)
 DIGITS = 100
 """Weights are whole hundredths, so that their sum is the same in any order, and no batch changes a verdict."""
 _ENDS = r"[.!?…:)\]]\s+"
-
 _ALL_QUOTED = r"""^\s*["“„«][^"]*["”“»]\s*$"""
 
 
@@ -156,6 +155,7 @@ def may(wordings: Sequence[Wording], words: hashed.Words) -> list[Flags]:
     return [one | two for one, two in zip(*found, strict=True)][: len(wordings)]
 
 
+# The bounds are those at which one to four in a thousand mails fall that were not learnt from (`docs/checks.md`).
 REFUSAL = Wording("refusal", least=2.5, first=300)
 """That its writer declines, or makes an excuse."""
 VOICE = Wording("voice", least=2.5)
