@@ -80,7 +80,7 @@ def _python(form: str) -> str:
     return re.sub(r"\\x\{([0-9a-f]+)\}", lambda found: f"\\u{int(found[1], 16):04x}", form)
 
 
-_MOJIBAKE_WORD = re.compile(_python(_MOJIBAKE))
+_MISREAD = re.compile(_python(_MOJIBAKE))
 _BETWEEN = re.compile(r"[\s\"'`“”‘]+")
 LEAST_MOJIBAKE = 2
 _MOJIBAKE_SIGN = re.compile("[ÃÂâðïãÐÑ┬├Γ]")
@@ -205,7 +205,7 @@ def _form(text: str) -> str:
 
 def _mojibake(text: str) -> int:
     """Return how many words have signs of UTF-8 that was read as Latin-1."""
-    return sum(bool(_MOJIBAKE_WORD.search(word)) for word in _BETWEEN.split(text))
+    return sum(bool(_MISREAD.search(word)) for word in _BETWEEN.split(text))
 
 
 def _runs(form: re.Pattern[str], text: str) -> list[str]:

@@ -14,7 +14,7 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from synthgen.checks import hashed, loosened, patterns
+from synthgen.checks import hashed, loosened, patterns, refusals
 
 if TYPE_CHECKING:
     import numpy as np
@@ -156,7 +156,7 @@ def may(wordings: Sequence[Wording], words: hashed.Words) -> list[Flags]:
 
 
 # The bounds are those at which one to four in a thousand mails fall that were not learnt from (`docs/checks.md`).
-REFUSAL = Wording("refusal", least=2.5, first=300)
+REFUSAL = Wording("refusal", least=2.5, first=refusals.FIRST)
 """That its writer declines, or makes an excuse."""
 VOICE = Wording("voice", least=2.5)
 """That a chat model wrote it, where somebody's message should stand."""
