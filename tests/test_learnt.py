@@ -61,6 +61,16 @@ def test_a_text_is_told_alone_as_among_others(texts: list[str]) -> None:
         assert all(flags[at] for at in among)
 
 
+@pytest.mark.parametrize("wording", WORDINGS, ids=lambda one: one.file.stem)
+def test_no_pair_lies_across_two_texts(wording: learnt.Wording) -> None:
+    """The last word of a text and the first one of the next are no pair, though they are the weightiest there is."""
+    weights = wording.learnt.weights
+    first, second = max((name for name in weights if " " in name), key=weights.__getitem__).split(" ")
+    texts = [f"So much for {first}", f"{second} came later"]
+    alone = [wording.told([text], -99.0, signed=False)[0] for text in texts]
+    assert list(wording.told(texts, -99.0, signed=False).values()) == alone
+
+
 def test_signs_let_few_texts_in() -> None:
     """Of the labelled set's good messages one in six has a sign, or fewer, so that few texts are read."""
     good = [one["row"]["text"] for one in labelled.rows() if not one["kind"] and one["task"] == "classification"]
